@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: ISC
+# GNU make.  `make run` shows it at work, `make test` proves it, `make help`
+# names the rest.
+CC       = gcc
+CFLAGS  ?= -O2 -g
+B       ?= build
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned)
+
+WARN     = -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+           -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
+           -Wconversion -Wformat=2 -Wvla -Wundef -Wno-missing-field-initializers
+HARDEN   = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+           -fcf-protection -ftrivial-auto-var-init=zero -fPIE
+LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
+INCLUDE  = -isystem /usr/include/postgresql
+ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
+LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt
+
+PROGRAMS = discovery enrollment management
+COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
+# What is pure: everything of fcgi/ but the mains and what they share.
+PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c \
+           $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
+BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
+UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
+
+all: $(BIN)
+
+help:
+	@echo 'make            build the workers into $(B)/bin'
+	@echo 'make run        show it at work (ONCE=1: and end; HTTPS_PORT, HTTP_PORT, LISTEN)'
+	@echo 'make test       run every suite (SUITES="unit sql ..." for some)'
+	@echo 'make bench      measure it; make fuzz FUZZ_TIME=60; make lint; make clean'
+
+# V=1 shows the commands.
+Q        = $(if $(V),,@)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/fcgi/program.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
+
+$(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) $(LIBS)
+
+
+-include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk
+
+# Show it to a newcomer: install, build, serve, enroll a simulated device.
+run:
+	@deploy/stack packages run
+	@$(MAKE) --no-print-directory all device
+	@deploy/demo
+
+# The driver names the suites and counts; see tests/run.
+test:
+	@deploy/stack packages test
+	@$(MAKE) --no-print-directory all device unit-tests fuzz-targets
+	@tests/run $(SUITES)
+
+lint:
+	@deploy/stack packages test
+	@tests/lint
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all help run test lint bench fuzz clean device
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

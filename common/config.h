@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_CONFIG_H
+#define FENESTRA_CONFIG_H
+
+#include <stddef.h>
+
+/*
+ * What a worker is told by its environment, read once.  What an
+ * administrator changes while it runs is in SQL: admin.setting.
+ */
+enum {
+	CONFIG_DISCOVERY = 1,
+	CONFIG_ENROLLMENT = 2,
+	CONFIG_MANAGEMENT = 4,
+};
+
+struct config {
+	const char *ca_cert;   /* PEM of the CA that issues to devices */
+	const char *ca_key;    /* its private key */
+	const char *ca_root;   /* the root that devices are told to trust */
+	const char *device_ca; /* PEM of all CAs whose devices are ours */
+	long max_body;	       /* bytes */
+	int trace;	       /* print exchanges, redacted */
+	int prepared;	       /* named prepared statements */
+};
+
+#define CONFIG_WHY_LEN 200
+
+/* 0, or -1 and why; a FENESTRA_* variable nobody knows is an error. */
+int config_read(struct config *, unsigned program, char *const *environment,
+    char why[CONFIG_WHY_LEN]);
+
+/* The variables that count for a program, one NAME=value a line. */
+void config_print(const struct config *, unsigned program);
+
+#endif

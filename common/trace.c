@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "check.h"
+#include "http.h"
+#include "trace.h"
+
+/* Elements whose content is never printed, by local name. */
+static const char *const secret_elements[] = { "Password",
+	"BinarySecurityToken", "Cred", "NextNonce" };
+
+/* Parameters that are; HTTP_ ones are the client's headers. */
+static const char *const shown[] = { "REQUEST_METHOD=", "REQUEST_URI=",
+	"CONTENT_TYPE=", "CONTENT_LENGTH=", "REMOTE_ADDR=",
+	"SSL_CLIENT_VERIFY=", "HTTP_" };
+static const char *const secret_headers[] = {
+	"HTTP_AUTHORIZATION=", "HTTP_COOKIE=", "HTTP_DEVICETOKEN="
+};
+
+static int
+starts_with_any(const char *s, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncasecmp(s, list[i], strlen(list[i])) == 0)
+			return 1;
+	return 0;
+}
+
+/* The local name of a start tag at s, which is behind its '<'. */
+static const char *
+tag_name(const char *s, size_t *len)
+{
+	size_t n = strcspn(s, " \t\r\n/>");
+	const char *colon = memchr(s, ':', n);
+
+	if (colon != NULL) {
+		n -= (size_t)(colon + 1 - s);
+		s = colon + 1;
+	}
+	*len = n;
+	return s;
+}
+
+static int
+is_secret(const char *name, size_t len)
+{
+	for (size_t i = 0; i < COUNT(secret_elements); i++)
+		if (strlen(secret_elements[i]) == len &&
+		    strncmp(secret_elements[i], name, len) == 0)
+			return 1;
+	return 0;
+}
+
+/* Where the element ends; the end of all if it does not. */
+static const char *
+skip_element(const char *s, const char *name, size_t len)
+{
+	const char *end;
+	size_t n;
+
+	while ((s = strstr(s, "</")) != NULL) {
+		end = tag_name(s + 2, &n);
+		if (n == len && strncmp(end, name, len) == 0)
+			return s;
+		s += 2;
+	}
+	return NULL;
+}
+
+/* Text, not XML: what is traced may well not be well formed. */
+static void
+print_body(struct arena *a, const char *body, size_t len)
+{
+	const char *s, *from, *name, *gt, *end;
+	struct buf out;
+	size_t n;
+
+	buf_init(&out, a);
+	for (s = from = body; (s = strchr(s, '<')) != NULL;) {
+		name = tag_name(++s, &n);
+		if (!is_secret(name, n) || (gt = strchr(s, '>')) == NULL ||
+		    gt[-1] == '/')
+			continue;
+		buf_add(&out, from, (size_t)(gt + 1 - from));
+		if ((end = skip_element(gt, name, n)) == NULL)
+			end = body + len;
+		buf_printf(&out, "[%zu bytes]", (size_t)(end - gt - 1));
+		s = from = end;
+	}
+	buf_add(&out, from, (size_t)(body + len - from));
+	if (len == 0)
+		buf_puts(&out, "Empty body");
+	if (!out.failed)
+		fprintf(stderr, "\n%s\n", out.data);
+}
+
+void
+trace_exchange(struct arena *a, const struct http_request *r,
+    const struct http_response *res)
+{
+	fprintf(stderr, "---- request %s\n", r->id);
+	for (char *const *p = r->params; *p != NULL; p++)
+		if (starts_with_any(*p, shown, COUNT(shown)) &&
+		    !starts_with_any(*p, secret_headers, COUNT(secret_headers)))
+			fprintf(stderr, "%s\n", *p);
+	print_body(a, r->body, r->body_len);
+	fprintf(stderr, "---- response %s\nStatus: %d\n", r->id, res->status);
+	if (res->content_type != NULL)
+		fprintf(stderr, "Content-Type: %s\n", res->content_type);
+	fprintf(stderr, "Content-Length: %zu\n", res->body_len);
+	print_body(a, res->body != NULL ? res->body : "", res->body_len);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_XW_H
+#define FENESTRA_XW_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+struct arena;
+
+#define XW_DEPTH_MAX 24
+
+/*
+ * The one writer of XML.  Names are literals with the prefix the message
+ * uses; everything else is escaped.  It never writes CDATA, nor a character
+ * reference but the five of XML and those of white space in attributes.
+ * Sticky like its buffer: look at out.failed once at the end.
+ */
+struct xw {
+	struct buf out;
+	const char *open[XW_DEPTH_MAX];
+	size_t depth;
+	int in_tag; /* the start tag is not closed yet */
+};
+
+void xw_init(struct xw *, struct arena *);
+void xw_open(struct xw *, const char *name);
+void xw_attr(struct xw *, const char *name, const char *value);
+void xw_text(struct xw *, const char *);
+void xw_close(struct xw *);
+
+/* <name>text</name>; or <name/> where the text is NULL. */
+void xw_leaf(struct xw *, const char *name, const char *text);
+void xw_leaf_int(struct xw *, const char *name, long long);
+
+/* <name attr="value">…, for the usual one attribute. */
+void xw_open1(struct xw *, const char *name, const char *, const char *);
+void xw_leaf1(struct xw *, const char *name, const char *attr,
+    const char *value, const char *text);
+
+#endif

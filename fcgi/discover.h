@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_DISCOVER_H
+#define FENESTRA_DISCOVER_H
+
+#include "../common/soap.h"
+
+/* A Discover request, [MS-MDE2] 3.1.4.1.1.1. */
+struct discover {
+	struct soap_header header;
+	char *email;
+	char *request_version;
+	char *device_type;
+	char *application_version;
+	char *os_edition;
+	int offers; /* AuthPolicy elements that were read */
+	int offers_on_premise;
+};
+
+/* What the administrator decided. */
+struct discover_settings {
+	const char *url;     /* https://host[:port] of policy and enrollment */
+	const char *version; /* the highest EnrollmentVersion */
+};
+
+int discover_read(struct arena *, const struct http_request *,
+    struct discover *, struct fault *);
+int discover_check(const struct discover *, struct fault *);
+void discover_answer(struct xw *, const struct discover *,
+    const struct discover_settings *, const char *activity);
+
+/* Of two versions "major[.minor]" the lower one, compared as numbers. */
+const char *discover_lower_version(const char *, const char *);
+
+#endif

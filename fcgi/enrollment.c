@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../common/arena.h"
+#include "../common/base64.h"
+#include "../common/check.h"
+#include "../common/password.h"
+#include "../common/x509.h"
+#include "policy.h"
+#include "program.h"
+#include "provision.h"
+#include "wstep.h"
+
+#define SECRET_LEN 32 /* bytes of a DM secret, before base64 */
+#define NONCE_LEN 16
+
+enum { SERVER, SETTING, ACCOUNT, TEMPLATE, RESERVE, ISSUE };
+
+static const struct db_statement statements[] = {
+	[SERVER] = { "server",
+	    "select enrollment.schema_version(), current_setting('fsync')", 0 },
+	[SETTING] = { "setting", "select name, value from enrollment.setting()",
+	    0 },
+	[ACCOUNT] = { "account",
+	    "select upn, password_hash from enrollment.account($1)", 1 },
+	[TEMPLATE] = { "template",
+	    "select name, policy_schema, minimal_key_length, "
+	    "validity_seconds, renewal_seconds, hash_oid, hash_name, "
+	    "array_to_string(crypto_providers, chr(10)), major_revision, "
+	    "minor_revision, maximal_key_length, 'RSA' = any(key_types), "
+	    "'EC' = any(key_types) from enrollment.template()",
+	    0 },
+	[RESERVE] = { "reserve",
+	    "select device, serial, not_before, not_after, certificate, "
+	    "auth_name, client_secret, server_secret, client_nonce, "
+	    "server_nonce from enrollment.reserve("
+	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+	    13 },
+	[ISSUE] = { "issue", "select enrollment.issue($1,$2,$3,$4,$5)", 5 },
+};
+
+/* The calls that both messages begin with, in this order. */
+enum { CALL_SETTING, CALL_ACCOUNT, CALL_TEMPLATE };
+
+/*
+ * Look up the user and check the password, [MS-MDE2] 3.1.4.1.1.1.1.  A user
+ * who does not exist costs the same work and gets the same answer.
+ */
+static int
+authenticate(struct worker *w, struct request *r, const struct soap_header *h,
+    struct db_work **result)
+{
+	struct db_work *work;
+	struct db_error e;
+	const char *hash = NULL, *status;
+
+	if (soap_credentials(h, &r->fault) == -1)
+		return -1;
+	r->user = h->username;
+	*result = work = db_work(w->db, r->arena);
+	db_call(work, SETTING);
+	db_call(work, ACCOUNT);
+	db_text(work, h->username);
+	db_call(work, TEMPLATE);
+	if (db_run(work, &e) == -1)
+		return request_db_fault(w, r, &e);
+	status = db_lookup(work, CALL_SETTING, "fault_http_status");
+	CHECK(status != NULL && db_rows(work, CALL_TEMPLATE) == 1);
+	w->fault_status = status[0] == '2' ? 200 : 500;
+	if (db_rows(work, CALL_ACCOUNT) == 1)
+		hash = db_value(work, CALL_ACCOUNT, 0, 1);
+	if (!password_verify(h->password, hash))
+		return fault_set(&r->fault, 500, FAULT_AUTHENTICATION,
+		    "unknown user or wrong password");
+	return 0;
+}
+
+static int
+post_policy(struct worker *w, struct request *r)
+{
+	struct policy_request p = { 0 };
+	struct policy_template t;
+	struct db_work *work;
+	const char **fields[] = { &t.name, &t.schema, &t.minimal_key_length,
+		&t.validity_seconds, &t.renewal_seconds, &t.hash_oid,
+		&t.hash_name, &t.providers, &t.major_revision,
+		&t.minor_revision };
+	struct xw out;
+	int rc;
+
+	rc = policy_read(r->arena, r->http, &p, &r->fault);
+	r->relates_to = p.header.message_id;
+	if (rc == -1 || authenticate(w, r, &p.header, &work) == -1)
+		return -1;
+	for (size_t i = 0; i < COUNT(fields); i++)
+		*fields[i] = db_value(work, CALL_TEMPLATE, 0, (int)i);
+	xw_init(&out, r->arena);
+	policy_answer(&out, &p, &t, r->http->id);
+	return request_answer(r, SOAP_CONTENT_TYPE, &out);
+}
+
+/* The PKCS#10 in the token, as the template wants it. */
+static int
+take_request(struct request *r, const struct wstep_request *m,
+    const struct db_work *work, struct x509_request *csr)
+{
+	const struct x509_key_rule rule = {
+		.rsa_bits_min = (int)db_value_int(work, CALL_TEMPLATE, 0, 2),
+		.rsa_bits_max = (int)db_value_int(work, CALL_TEMPLATE, 0, 10),
+		.allow_rsa = db_value_bool(work, CALL_TEMPLATE, 0, 11),
+		.allow_ec = db_value_bool(work, CALL_TEMPLATE, 0, 12),
+	};
+	struct blob der;
+	char *why;
+
+	CHECK((why = arena_alloc(r->arena, X509_WHY_LEN)) != NULL);
+	der.data =
+	    base64_decode(r->arena, m->token, strlen(m->token), &der.len);
+	if (der.data == NULL)
+		return fault_set(&r->fault, 500, FAULT_CERTIFICATE_REQUEST,
+		    "BinarySecurityToken is not base64");
+	if (x509_request_parse(r->arena, &der, &rule, csr, why) == -1)
+		return fault_set(
+		    &r->fault, 500, FAULT_CERTIFICATE_REQUEST, why);
+	return 0;
+}
+
+static char *
+random_secret(struct arena *a)
+{
+	unsigned char bytes[SECRET_LEN];
+
+	x509_random(bytes, sizeof(bytes));
+	return base64_string(a, bytes, sizeof(bytes));
+}
+
+static int
+is_device_enrollment(const struct wstep_request *m)
+{
+	const char *type = wstep_context(m, "EnrollmentType");
+
+	return type != NULL && strcmp(type, "Device") == 0;
+}
+
+/* What the database has against it, in the protocol's words. */
+static int
+reserve_fault(struct worker *w, struct request *r, const struct db_error *e)
+{
+	static const struct {
+		int status;
+		const char *subcode;
+	} faults[] = {
+		{ 400, FAULT_MESSAGE_FORMAT },
+		{ 403, FAULT_AUTHORIZATION },
+		{ 409, FAULT_CERTIFICATE_REQUEST },
+	};
+
+	for (size_t i = 0; i < COUNT(faults); i++)
+		if (faults[i].status == e->status)
+			return fault_set(&r->fault, 500, faults[i].subcode,
+			    arena_strdup(r->arena, e->message));
+	return request_db_fault(w, r, e);
+}
+
+/*
+ * The record of what will be signed, committed before it is.  The random
+ * values below count only if this request was not seen before.
+ */
+static int
+reserve(struct worker *w, struct request *r, const struct wstep_request *m,
+    const char *upn, const struct x509_request *csr, struct db_work **result)
+{
+	unsigned char serial[X509_SERIAL_LEN], nonces[2][NONCE_LEN];
+	struct db_work *work = db_work(w->db, r->arena);
+	const char *id = wstep_context(m, "DeviceID");
+	struct db_error e;
+
+	x509_random(serial, sizeof(serial));
+	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, full length */
+	x509_random(nonces, sizeof(nonces));
+	db_call(work, RESERVE);
+	db_text(work, upn);
+	db_text(work, id);
+	db_text(work, is_device_enrollment(m) ? "Device" : "Full");
+	db_bytes(work, csr->sha256, sizeof(csr->sha256));
+	db_bytes(work, csr->spki_sha256, sizeof(csr->spki_sha256));
+	db_bytes(work, serial, sizeof(serial));
+	db_text(work, id);
+	db_text(work, random_secret(r->arena));
+	db_text(work, random_secret(r->arena));
+	db_bytes(work, nonces[0], NONCE_LEN);
+	db_bytes(work, nonces[1], NONCE_LEN);
+	db_array(work, m->names, m->ncontext);
+	db_array(work, m->values, m->ncontext);
+	*result = work;
+	if (db_run(work, &e) == 0)
+		return 0;
+	return reserve_fault(w, r, &e);
+}
+
+/* Sign what was reserved; of two who do it at once the first one counts. */
+static int
+issue(struct worker *w, struct request *r, struct db_work *reserved,
+    const struct x509_request *csr, struct blob *certificate)
+{
+	unsigned char sha256[X509_SHA256_LEN], sha1[X509_SHA1_LEN];
+	struct x509_template t = {
+		.common_name = db_value(reserved, 0, 0, 0),
+		.not_before = db_value_int(reserved, 0, 0, 2),
+		.not_after = db_value_int(reserved, 0, 0, 3),
+	};
+	const unsigned char *serial;
+	struct db_work *work;
+	struct db_error e;
+	struct blob der;
+	size_t len;
+	char *why;
+
+	serial = db_value_bytes(reserved, 0, 0, 1, &len);
+	CHECK(serial != NULL && len == sizeof(t.serial));
+	memcpy(t.serial, serial, len);
+	CHECK((why = arena_alloc(r->arena, X509_WHY_LEN)) != NULL);
+	if (x509_issue(r->arena, w->ca, &t, &csr->spki, &der, why) == -1)
+		return fault_set(&r->fault, 500, FAULT_ENROLLMENT_SERVER, why);
+	x509_sha256(der.data, der.len, sha256);
+	x509_sha1(der.data, der.len, sha1);
+	work = db_work(w->db, r->arena);
+	db_call(work, ISSUE);
+	db_text(work, t.common_name);
+	db_bytes(work, t.serial, sizeof(t.serial));
+	db_bytes(work, der.data, der.len);
+	db_bytes(work, sha256, sizeof(sha256));
+	db_bytes(work, sha1, sizeof(sha1));
+	if (db_run(work, &e) == -1)
+		return request_db_fault(w, r, &e);
+	certificate->data = db_value_bytes(work, 0, 0, 0, &certificate->len);
+	CHECK(certificate->data != NULL);
+	return 0;
+}
+
+static const char *
+find_setting(void *context, const char *name)
+{
+	const char *value = db_lookup(context, CALL_SETTING, name);
+
+	CHECK(value != NULL);
+	return value;
+}
+
+static void
+document(struct xw *out, struct worker *w, struct request *r,
+    const struct wstep_request *m, struct db_work *account,
+    struct db_work *reserved, const struct blob *certificate)
+{
+	struct provision p = {
+		.root = x509_ca_root(w->ca),
+		.issuing = x509_ca_cert(w->ca),
+		.certificate = *certificate,
+		.device_store = is_device_enrollment(m),
+		.device = db_value(reserved, 0, 0, 0),
+		.device_name = wstep_context(m, "DeviceName"),
+		.auth_name = db_value(reserved, 0, 0, 5),
+		.client_secret = db_value(reserved, 0, 0, 6),
+		.server_secret = db_value(reserved, 0, 0, 7),
+		.setting = find_setting,
+		.context = account,
+	};
+
+	p.subject = arena_printf(r->arena, "CN=%s", p.device);
+	p.client_nonce.data =
+	    db_value_bytes(reserved, 0, 0, 8, &p.client_nonce.len);
+	p.server_nonce.data =
+	    db_value_bytes(reserved, 0, 0, 9, &p.server_nonce.len);
+	xw_init(out, r->arena);
+	provision_write(out, &p);
+}
+
+static int
+post_enrollment(struct worker *w, struct request *r)
+{
+	struct wstep_request *m = arena_alloc(r->arena, sizeof(*m));
+	struct x509_request csr;
+	struct db_work *account, *reserved;
+	struct blob certificate;
+	struct xw doc, out;
+	int rc;
+
+	CHECK(m != NULL);
+	rc = wstep_read(r->arena, r->http, m, &r->fault);
+	r->relates_to = m->header.message_id;
+	if (rc == -1 || wstep_check(m, &r->fault) == -1 ||
+	    authenticate(w, r, &m->header, &account) == -1 ||
+	    take_request(r, m, account, &csr) == -1 ||
+	    reserve(w, r, m, db_value(account, CALL_ACCOUNT, 0, 0), &csr,
+		&reserved) == -1)
+		return -1;
+	r->device = db_value(reserved, 0, 0, 0);
+	certificate.data = db_value_bytes(reserved, 0, 0, 4, &certificate.len);
+	if (certificate.data == NULL &&
+	    issue(w, r, reserved, &csr, &certificate) == -1)
+		return -1;
+	document(&doc, w, r, m, account, reserved, &certificate);
+	if (doc.out.failed)
+		return fault_set(&r->fault, 500, FAULT_ENROLLMENT_SERVER,
+		    "answer too large");
+	xw_init(&out, r->arena);
+	wstep_answer(
+	    &out, m, doc.out.data, doc.out.len, time(NULL), r->http->id);
+	return request_answer(r, SOAP_CONTENT_TYPE, &out);
+}
+
+static int
+setup(struct worker *w, char *why, size_t size)
+{
+	char reason[X509_WHY_LEN];
+
+	w->ca = x509_ca_load(
+	    w->config.ca_cert, w->config.ca_key, w->config.ca_root, reason);
+	if (w->ca != NULL)
+		return 0;
+	snprintf(why, size, "the CA: %s", reason);
+	return -1;
+}
+
+/* -p: the hash of a password on stdin, for admin.user_set(). */
+static int
+print_hash(int option)
+{
+	char password[PASSWORD_MAX + 2], hash[PASSWORD_HASH_SIZE];
+
+	(void)option;
+	if (fgets(password, sizeof(password), stdin) == NULL)
+		return 1;
+	password[strcspn(password, "\n")] = '\0';
+	if (password_hash(password, hash, sizeof(hash)) == -1) {
+		fprintf(stderr, "a password has 1 to %d bytes\n", PASSWORD_MAX);
+		return 1;
+	}
+	puts(hash);
+	explicit_bzero(password, sizeof(password));
+	return 0;
+}
+
+static const struct route routes[] = {
+	{ "/EnrollmentServer/Policy.svc", "POST", post_policy },
+	{ "/EnrollmentServer/Enrollment.svc", "POST", post_enrollment },
+};
+
+int
+main(int argc, char **argv)
+{
+	static const struct program enrollment = {
+		.name = "enrollment",
+		.config = CONFIG_ENROLLMENT,
+		.table = { statements, COUNT(statements), "fenestra_enrollment",
+		    1 },
+		.routes = routes,
+		.nroutes = COUNT(routes),
+		.fault_subcode = FAULT_ENROLLMENT_SERVER,
+		.setup = setup,
+		.option = print_hash,
+		.options = "p",
+	};
+
+	return program_main(&enrollment, argc, argv);
+}

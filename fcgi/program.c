@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/prctl.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/arena.h"
+#include "../common/check.h"
+#include "../common/fcgi.h"
+#include "../common/log.h"
+#include "../common/soap.h"
+#include "../common/trace.h"
+#include "program.h"
+
+#define EXIT_CONFIG 78 /* EX_CONFIG: a restart does not mend it */
+#define RETRY_AFTER 5  /* seconds */
+
+/* Room for a body, its tree, the calls made of it and the answer. */
+#define ARENA_LIMIT(max_body) ((size_t)(max_body)*10 + ((size_t)4 << 20))
+
+#ifndef FENESTRA_VERSION
+#define FENESTRA_VERSION "unversioned"
+#endif
+
+extern char **environ;
+
+int
+request_db_fault(struct worker *w, struct request *r, const struct db_error *e)
+{
+	int status = e->status == EXIT_CONFIG ? 503 : e->status;
+	int ours = strncmp(e->sqlstate, "MD", 2) == 0;
+
+	if (status == 503)
+		r->response->retry_after = RETRY_AFTER;
+	return fault_set(&r->fault, status, w->program->fault_subcode,
+	    ours ? arena_strdup(r->arena, e->message)
+		 : arena_printf(
+		       r->arena, "database: %s %s", e->message, e->sqlstate));
+}
+
+int
+request_answer(struct request *r, const char *type, const struct xw *w)
+{
+	if (w->out.failed)
+		return fault_set(&r->fault, 500, NULL, "answer too large");
+	CHECK(w->depth == 0);
+	r->response->status = 200;
+	r->response->content_type = type;
+	r->response->body = w->out.data;
+	r->response->body_len = w->out.len;
+	return 0;
+}
+
+/* Errors are a SOAP fault, or nothing: never a page of HTML. */
+static void
+refuse(struct worker *w, struct request *r)
+{
+	struct http_response *res = r->response;
+	const struct fault *f = &r->fault;
+	struct xw body;
+
+	res->status = f->status;
+	res->content_type = "text/plain";
+	res->body_len = 0;
+	if (f->subcode == NULL)
+		return;
+	xw_init(&body, r->arena);
+	soap_fault(&body, f, r->relates_to, r->http->id);
+	if (body.out.failed)
+		return;
+	res->content_type = SOAP_CONTENT_TYPE;
+	res->body = body.out.data;
+	res->body_len = body.out.len;
+	if (f->status == 500)
+		res->status = w->fault_status;
+}
+
+/* The methods of a path, as Allow has them; NULL for no such path. */
+static const char *
+methods_of(const struct program *p, struct request *r)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; i < p->nroutes; i++)
+		if (http_path_is(r->http, p->routes[i].path))
+			list = list == NULL ? p->routes[i].method
+					    : arena_printf(r->arena, "%s, %s",
+						  list, p->routes[i].method);
+	return list;
+}
+
+static int
+route(struct worker *w, struct request *r)
+{
+	const struct program *p = w->program;
+	const struct route *it;
+
+	for (it = p->routes; it < p->routes + p->nroutes; it++)
+		if (http_path_is(r->http, it->path) &&
+		    strcmp(r->http->method, it->method) == 0)
+			return it->answer(w, r);
+	r->response->allow = methods_of(p, r);
+	if (r->response->allow == NULL)
+		return fault_set(&r->fault, 404, NULL, "no such path");
+	return fault_set(&r->fault, 405, NULL, "no such method here");
+}
+
+/* Wrong before it was read: told in the protocol's words where it has any. */
+static int
+problem_fault(struct worker *w, struct request *r, int problem)
+{
+	const char *subcode = NULL;
+
+	if (w->program->fault_subcode != NULL && methods_of(w->program, r))
+		subcode = FAULT_MESSAGE_FORMAT;
+	return fault_set(&r->fault, problem, subcode,
+	    problem == 413 ? "body too large"
+			   : "body or parameters are not what they say");
+}
+
+static void
+log_request(const struct worker *w, const struct request *r, long us)
+{
+	const struct fault *f = &r->fault;
+	struct log_line l;
+
+	log_begin(&l, f->status == 0	 ? "info"
+		      : f->status >= 500 ? "error"
+					 : "warning");
+	log_add(&l, "id", r->http->id);
+	log_add(&l, "worker", w->program->name);
+	log_add(&l, "method", r->http->method);
+	log_add(&l, "path", r->http->path);
+	log_add_int(&l, "status", r->response->status);
+	log_add_int(&l, "in", (long long)r->http->body_len);
+	log_add_int(&l, "out", (long long)r->response->body_len);
+	log_add_int(&l, "us", us);
+	log_add(&l, "peer", http_param(r->http, "REMOTE_ADDR"));
+	log_add(&l, "user", r->user);
+	log_add(&l, "device", r->device);
+	log_add(&l, "session", r->session);
+	log_add(&l, "msg", r->msg);
+	log_add(&l, "client-request-id",
+	    http_param(r->http, "HTTP_CLIENT_REQUEST_ID"));
+	log_add(&l, "ms-cv", http_param(r->http, "HTTP_MS_CV"));
+	if (r->anomalies > 0)
+		log_add_int(&l, "anomalies", r->anomalies);
+	if (f->status != 0) {
+		log_add(&l, "fault", f->subcode);
+		log_add(&l, "at", f->at);
+		log_add(&l, "reason", f->reason);
+	}
+	log_end(&l);
+}
+
+static long
+microseconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000000L +
+	       (now.tv_nsec - start->tv_nsec) / 1000;
+}
+
+static void
+handle(void *context, struct arena *a, struct http_request *http,
+    struct http_response *res, int problem)
+{
+	struct worker *w = context;
+	struct request r = { .arena = a, .http = http, .response = res };
+	struct timespec start;
+	int rc;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (problem != 0)
+		rc = problem_fault(w, &r, problem);
+	else
+		rc = route(w, &r);
+	if (rc == -1) {
+		CHECK(r.fault.status != 0);
+		refuse(w, &r);
+	}
+	log_request(w, &r, microseconds_since(&start));
+	if (w->config.trace)
+		trace_exchange(a, http, res);
+}
+
+static int
+setup(struct worker *w, const struct program *p)
+{
+	char why[CONFIG_WHY_LEN];
+
+	w->program = p;
+	w->fault_status = 500;
+	if (config_read(&w->config, p->config, environ, why) == -1 ||
+	    (p->setup != NULL && p->setup(w, why, sizeof(why)) == -1)) {
+		log_reason("error", p->name, "%s", why);
+		return -1;
+	}
+	w->db = db_new(&p->table, w->config.prepared);
+	return 0;
+}
+
+/* A schema too old is refused at once; a database away is waited for. */
+static int
+check_database(struct worker *w)
+{
+	struct db_error e;
+
+	if (db_connect(w->db, &e) == 0)
+		return 0;
+	log_reason(e.status == EXIT_CONFIG ? "error" : "warning",
+	    w->program->name, "%s", e.message);
+	return e.status;
+}
+
+static int
+usage(const struct program *p)
+{
+	fprintf(stderr, "usage: fenestra-%s [-n%s] [--version]\n", p->name,
+	    p->options != NULL ? p->options : "");
+	return 2;
+}
+
+static int
+test_configuration(struct worker *w)
+{
+	int status;
+
+	config_print(&w->config, w->program->config);
+	if ((status = check_database(w)) != 0)
+		return status == EXIT_CONFIG ? EXIT_CONFIG : 1;
+	printf("fenestra-%s: configuration and database are good\n",
+	    w->program->name);
+	return 0;
+}
+
+static int
+serve(struct worker *w)
+{
+	struct arena *a = arena_new(ARENA_LIMIT(w->config.max_body));
+
+	if (!fcgi_is_socket()) {
+		log_reason("error", w->program->name,
+		    "file descriptor 0 is not a listening socket");
+		return 1;
+	}
+	if (check_database(w) == EXIT_CONFIG)
+		return EXIT_CONFIG;
+	fcgi_serve(a, (size_t)w->config.max_body, handle, w);
+	arena_free(a);
+	db_free(w->db);
+	return 0;
+}
+
+int
+program_main(const struct program *p, int argc, char **argv)
+{
+	static struct worker w;
+	int testing;
+
+	if (argc > 2)
+		return usage(p);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("fenestra-%s %s, schema %d\n", p->name, FENESTRA_VERSION,
+		    p->table.schema_needed);
+		return 0;
+	}
+	testing = argc == 2 && strcmp(argv[1], "-n") == 0;
+	if (argc == 2 && !testing)
+		return p->option != NULL && argv[1][0] == '-' &&
+			       argv[1][1] != '\0' && argv[1][2] == '\0' &&
+			       strchr(p->options, argv[1][1]) != NULL
+			   ? p->option(argv[1][1])
+			   : usage(p);
+	/* No core file and no debugger: memory has keys and passwords in it. */
+	prctl(PR_SET_DUMPABLE, 0);
+	if (setup(&w, p) == -1)
+		return 1;
+	return testing ? test_configuration(&w) : serve(&w);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_PROGRAM_H
+#define FENESTRA_PROGRAM_H
+
+#include "../common/config.h"
+#include "../common/db.h"
+#include "../common/http.h"
+#include "../common/xw.h"
+
+struct program;
+struct x509_ca;
+struct x509_store;
+struct identity_cache;
+
+/* A process that answers one request after another. */
+struct worker {
+	const struct program *program;
+	struct config config;
+	struct db *db;
+	int fault_status; /* of HTTP for SOAP faults: a setting */
+	struct x509_ca *ca;
+	struct x509_store *store;
+	struct identity_cache *identities;
+};
+
+/* One request; the members at the end are for its log line alone. */
+struct request {
+	struct arena *arena;
+	const struct http_request *http;
+	struct http_response *response;
+	struct fault fault;
+	const char *relates_to; /* MessageID, once it was read */
+	const char *user;
+	const char *device;
+	const char *session;
+	const char *msg;
+	int anomalies;
+};
+
+/* 0 with the response filled, or -1 with the fault set. */
+typedef int route_fn(struct worker *, struct request *);
+
+/* What is served: a path in any letter case, and one method of it. */
+struct route {
+	const char *path;
+	const char *method;
+	route_fn *answer;
+};
+
+struct program {
+	const char *name; /* "management" */
+	unsigned config;  /* CONFIG_MANAGEMENT */
+	struct db_table table;
+	const struct route *routes;
+	size_t nroutes;
+	const char *fault_subcode; /* when the database fails; or NULL */
+	int (*setup)(struct worker *, char *why, size_t); /* or NULL */
+	int (*option)(int); /* other options than -n; or NULL */
+	const char *options;
+};
+
+/* Parse options, read the configuration, serve. */
+int program_main(const struct program *, int argc, char **argv);
+
+/* The fault of a transaction that was not made.  Always -1. */
+int request_db_fault(
+    struct worker *, struct request *, const struct db_error *);
+
+/* Answer 200 with what was written; -1 if it did not fit. */
+int request_answer(struct request *, const char *type, const struct xw *);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+
+#include "../common/arena.h"
+#include "../common/base64.h"
+#include "../common/check.h"
+#include "provision.h"
+
+/* A parm whose value is a setting; without a datatype where NULL. */
+struct setting_parm {
+	const char *name;
+	const char *setting;
+	const char *datatype;
+};
+
+/* clang-format off */
+static const struct setting_parm renew_parms[] = {
+	{ "RenewPeriod",   "renew_period", "integer" },
+	{ "RetryInterval", "renew_retry",  "integer" },
+};
+
+static const struct setting_parm application_parms[] = {
+	{ "PROVIDER-ID",        "provider_id",        NULL },
+	{ "NAME",               "server_name",        NULL },
+	{ "ADDR",               "management_url",     NULL },
+	{ "CONNRETRYFREQ",      "connection_retries", NULL },
+	{ "INITIALBACKOFFTIME", "backoff_initial",    NULL },
+	{ "MAXBACKOFFTIME",     "backoff_maximum",    NULL },
+};
+
+static const struct setting_parm poll_parms[] = {
+	{ "NumberOfFirstRetries",                  "poll_first_number",       "integer" },
+	{ "IntervalForFirstSetOfRetries",          "poll_first_interval",     "integer" },
+	{ "NumberOfSecondRetries",                 "poll_second_number",      "integer" },
+	{ "IntervalForSecondSetOfRetries",         "poll_second_interval",    "integer" },
+	{ "NumberOfRemainingScheduledRetries",     "poll_remaining_number",   "integer" },
+	{ "IntervalForRemainingScheduledRetries",  "poll_remaining_interval", "integer" },
+	{ "PollOnLogin",                           "poll_on_login",           "boolean" },
+};
+/* clang-format on */
+
+static void
+characteristic(struct xw *w, const char *type)
+{
+	xw_open1(w, "characteristic", "type", type);
+}
+
+static void
+parm(struct xw *w, const char *name, const char *value, const char *datatype)
+{
+	xw_open1(w, "parm", "name", name);
+	if (value != NULL)
+		xw_attr(w, "value", value);
+	if (datatype != NULL)
+		xw_attr(w, "datatype", datatype);
+	xw_close(w);
+}
+
+static void
+setting_parms(struct xw *w, const struct provision *p,
+    const struct setting_parm *parms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		parm(w, parms[i].name, p->setting(p->context, parms[i].setting),
+		    parms[i].datatype);
+}
+
+static void
+base64_parm(struct xw *w, const char *name, const struct blob *b)
+{
+	parm(w, name, base64_string(w->out.arena, b->data, b->len), NULL);
+}
+
+/* A store's node for a certificate is named by its SHA-1, upper case. */
+static void
+certificate(struct xw *w, const struct blob *der)
+{
+	unsigned char sha1[X509_SHA1_LEN];
+	char name[2 * X509_SHA1_LEN + 1];
+
+	x509_sha1(der->data, der->len, sha1);
+	for (size_t i = 0; i < sizeof(sha1); i++)
+		snprintf(name + 2 * i, 3, "%02X", sha1[i]);
+	characteristic(w, name);
+	base64_parm(w, "EncodedCertificate", der);
+	xw_close(w);
+}
+
+static void
+trusted(struct xw *w, const char *store, const struct blob *der)
+{
+	characteristic(w, store);
+	characteristic(w, "System");
+	certificate(w, der);
+	xw_close(w);
+	xw_close(w);
+}
+
+static void
+certificate_store(struct xw *w, const struct provision *p)
+{
+	const struct blob *root = p->root, *ca = p->issuing;
+
+	characteristic(w, "CertificateStore");
+	trusted(w, "Root", root);
+	if (ca->len != root->len || memcmp(ca->data, root->data, ca->len) != 0)
+		trusted(w, "CA", ca);
+	characteristic(w, "My");
+	characteristic(w, p->device_store ? "System" : "User");
+	certificate(w, &p->certificate);
+	characteristic(w, "PrivateKeyContainer");
+	xw_close(w);
+	xw_close(w);
+	characteristic(w, "WSTEP");
+	characteristic(w, "Renew");
+	parm(w, "ROBOSupport", "true", "boolean");
+	setting_parms(w, p, renew_parms, COUNT(renew_parms));
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+}
+
+/* Both levels with a nonce: without one Windows 11 gives up, unsaid why. */
+static void
+authentication(struct xw *w, const char *level, const char *name,
+    const char *secret, const struct blob *nonce)
+{
+	characteristic(w, "APPAUTH");
+	parm(w, "AAUTHLEVEL", level, NULL);
+	parm(w, "AAUTHTYPE", "DIGEST", NULL);
+	if (name != NULL)
+		parm(w, "AAUTHNAME", name, NULL);
+	parm(w, "AAUTHSECRET", secret, NULL);
+	base64_parm(w, "AAUTHDATA", nonce);
+	xw_close(w);
+}
+
+static int
+is_unreserved(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+static void
+add_uri_escaped(struct buf *b, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (is_unreserved(*s))
+			buf_putc(b, *s);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*s);
+}
+
+/* Which certificate the client is to present: its subject and its store. */
+static const char *
+search_criteria(struct arena *a, const struct provision *p)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	buf_puts(&b, "Subject=");
+	add_uri_escaped(&b, p->subject);
+	buf_puts(&b, "&Stores=");
+	add_uri_escaped(&b, p->device_store ? "My\\System" : "My\\User");
+	return b.failed ? NULL : b.data;
+}
+
+static void
+application(struct xw *w, const struct provision *p)
+{
+	characteristic(w, "APPLICATION");
+	parm(w, "APPID", "w7", NULL);
+	setting_parms(w, p, application_parms, COUNT(application_parms));
+	parm(w, "ROLE", "4294967295", NULL); /* as every server says */
+	parm(w, "BACKCOMPATRETRYDISABLED", NULL, NULL);
+	parm(w, "DEFAULTENCODING", "application/vnd.syncml.dm+xml", NULL);
+	parm(w, "SSLCLIENTCERTSEARCHCRITERIA", search_criteria(w->out.arena, p),
+	    NULL);
+	authentication(w, "CLIENT", NULL, p->server_secret, &p->server_nonce);
+	authentication(
+	    w, "APPSRV", p->auth_name, p->client_secret, &p->client_nonce);
+	xw_close(w);
+}
+
+static void
+dm_client(struct xw *w, const struct provision *p)
+{
+	characteristic(w, "DMClient");
+	characteristic(w, "Provider");
+	characteristic(w, p->setting(p->context, "provider_id"));
+	parm(w, "EntDMID", p->device, "string");
+	if (p->device_name != NULL)
+		parm(w, "EntDeviceName", p->device_name, "string");
+	characteristic(w, "Poll");
+	setting_parms(w, p, poll_parms, COUNT(poll_parms));
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+}
+
+void
+provision_write(struct xw *w, const struct provision *p)
+{
+	xw_open1(w, "wap-provisioningdoc", "version", "1.1");
+	certificate_store(w, p);
+	application(w, p);
+	dm_client(w, p);
+	xw_close(w);
+}
