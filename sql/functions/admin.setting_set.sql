@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: ISC
+-- Set a setting; null brings the preset back.  MD404: no such setting;
+-- MD400: the value does not match the setting's pattern.
+create or replace function admin.setting_set(in_name text, in_value text)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_old mdm.setting;
+begin
+  select * into v_old from mdm.setting s where s.name = in_name for no key update;
+  if not found then
+    raise exception 'no setting "%"', in_name using errcode = 'MD404';
+  elsif in_value !~ ('^(' || v_old.pattern || ')$') then
+    raise exception '% must match %', in_name, v_old.pattern
+      using errcode = 'MD400';
+  end if;
+  update mdm.setting s set value = in_value where s.name = in_name;
+  perform mdm.event_add(null, 'setting.set', jsonb_build_object('name', in_name,
+    'old', coalesce(v_old.value, v_old.preset),
+    'new', coalesce(in_value, v_old.preset)));
+end
+$$;
+comment on function admin.setting_set is
+  'Set a setting, after a check against its pattern; null brings the preset back.';

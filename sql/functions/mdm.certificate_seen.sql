@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: ISC
+-- A certificate came with a message for the first time: those of the
+-- device's earlier enrollments have served their time.
+create or replace function mdm.certificate_seen(in_device uuid, in_serial bytea)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_enrollment int;
+  v_count      int;
+begin
+  update mdm.certificate c set seen_at = now()
+   where c.device = in_device and c.serial = in_serial
+  returning c.enrollment into strict v_enrollment;
+  update mdm.certificate c set state = 'superseded'
+   where c.device = in_device and c.enrollment < v_enrollment
+     and c.state in ('reserved', 'issued');
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform mdm.event_add(in_device, 'certificate.superseded',
+      jsonb_build_object('by', encode(in_serial, 'hex'), 'count', v_count));
+  end if;
+  perform set_config('fenestra.message', 'changed', true);
+end
+$$;
+comment on function mdm.certificate_seen is
+  'Note the first use of a certificate and supersede the earlier ones of its device.';

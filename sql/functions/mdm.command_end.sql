@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: ISC
+-- Move commands of a device to the history; says how many there were.
+create or replace function mdm.command_end(in_device uuid, in_seqs bigint[],
+  in_state text, in_status int default null, in_error text default null)
+returns int
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count int;
+begin
+  with ended as (
+    delete from mdm.command c
+     where c.device = in_device and c.seq = any (in_seqs)
+    returning c.*
+  )
+  insert into mdm.command_done (device, seq, command, verb, uri, format, type,
+    data, state, cancel_requested, attempts, status, error, queued_at, sent_at)
+  select e.device, e.seq, e.command, e.verb, e.uri, e.format, e.type,
+         e.data, in_state, e.cancel_requested, e.attempts,
+         coalesce(in_status, e.status), coalesce(in_error, e.error),
+         e.queued_at, e.sent_at
+    from ended e;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function mdm.command_end is
+  'Move commands of a device from the queue to the history.';

@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: ISC
+-- Write those values that are new or differ, and bring the device's own
+-- columns up to date with them.
+create or replace function mdm.inventory_set(in_device uuid, in_uris text[],
+  in_values text[])
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_known int;
+begin
+  select count(*) into v_known
+    from unnest(in_uris, in_values) as n (uri, value)
+    join mdm.inventory i on i.device = in_device and i.uri = n.uri
+   where i.value is not distinct from n.value;
+  if v_known = cardinality(in_uris) then
+    return;
+  end if;
+
+  insert into mdm.inventory as i (device, uri, value)
+  select distinct on (n.uri) in_device, n.uri, n.value
+    from unnest(in_uris, in_values) with ordinality as n (uri, value, position)
+   where octet_length(n.uri) between 1 and 2048
+   order by n.uri, n.position desc
+  on conflict (device, uri) do update
+     set value = excluded.value, changed_at = excluded.changed_at
+   where i.value is distinct from excluded.value;
+  if not found then
+    return;
+  end if;
+
+  update mdm.device d
+     set manufacturer  = coalesce(v.manufacturer, d.manufacturer),
+         model         = coalesce(v.model, d.model),
+         serial_number = coalesce(v.serial_number, d.serial_number),
+         os_version    = coalesce(v.os_version, d.os_version),
+         name          = coalesce(v.name, d.name)
+    from (select
+      max(i.value) filter (where i.uri = './DevInfo/Man') as manufacturer,
+      max(i.value) filter (where i.uri = './DevInfo/Mod') as model,
+      max(i.value) filter (where i.uri = './DevDetail/Ext/Microsoft/SMBIOSSerialNumber') as serial_number,
+      max(i.value) filter (where i.uri = './DevDetail/SwV') as os_version,
+      max(i.value) filter (where i.uri = './DevDetail/Ext/Microsoft/DeviceName') as name
+      from mdm.inventory i where i.device = in_device and i.uri = any (in_uris)) v
+   where d.device = in_device;
+  perform set_config('fenestra.message', 'changed', true);
+end
+$$;
+comment on function mdm.inventory_set is
+  'Write what is new or differs into the inventory and into the device''s columns.';

@@ -1,0 +1,49 @@
+-- SPDX-License-Identifier: ISC
+-- The roles of the cluster.  Run by a superuser; safe to run again.
+--
+--   fenestra_owner       owns everything, cannot log in
+--   fenestra_discovery   \
+--   fenestra_enrollment   > one for each kind of worker
+--   fenestra_management  /
+--   fenestra_admin       the administrator's functions and views
+--
+-- Then: create database fenestra owner fenestra_owner encoding 'UTF8' ...
+
+do $$
+declare
+  v_role text;
+begin
+  foreach v_role in array array['fenestra_owner', 'fenestra_discovery',
+    'fenestra_enrollment', 'fenestra_management', 'fenestra_admin'] loop
+    if not exists (select from pg_roles where rolname = v_role) then
+      execute format('create role %I', v_role);
+    end if;
+    execute format('alter role %I nosuperuser nocreatedb nocreaterole
+      noreplication nobypassrls noinherit', v_role);
+    execute format('alter role %I %s', v_role,
+      case v_role when 'fenestra_owner' then 'nologin' else 'login' end);
+    execute format('comment on role %I is %L', v_role,
+      'Fenestra: see sql/roles.sql');
+  end loop;
+
+  -- Time-outs belong to the role, not to the connection, so that they hold
+  -- behind a pooler as well.  Every statement of a worker is a short probe
+  -- by key: plan it once and as such, also while a table that is filling up
+  -- fast still looks empty to the planner.
+  foreach v_role in array array['fenestra_discovery', 'fenestra_enrollment',
+    'fenestra_management'] loop
+    execute format('alter role %I set statement_timeout = %L', v_role, '5s');
+    execute format('alter role %I set lock_timeout = %L', v_role, '2s');
+    execute format(
+      'alter role %I set idle_in_transaction_session_timeout = %L', v_role, '10s');
+    execute format('alter role %I set search_path = %s', v_role, 'pg_catalog');
+    execute format('alter role %I set jit = %s', v_role, 'off');
+    execute format('alter role %I set plan_cache_mode = %s', v_role,
+      'force_generic_plan');
+    execute format('alter role %I set enable_seqscan = %s', v_role, 'off');
+    execute format('alter role %I set enable_hashjoin = %s', v_role, 'off');
+    execute format('alter role %I set enable_mergejoin = %s', v_role, 'off');
+  end loop;
+  alter role fenestra_admin set lock_timeout = '5s';
+end
+$$;

@@ -1,0 +1,120 @@
+-- SPDX-License-Identifier: ISC
+-- Settings, and what may be enqueued.
+begin;
+\ir fixture.inc
+select * from no_plan();
+select fixture.enroll('A') as d \gset
+
+-- Settings.
+select results_eq('select name, value from admin.setting order by name', $$ values
+  ('backoff_initial', '30000'), ('backoff_maximum', '120000'), ('certificate_backdate', '300'), ('connection_retries', '6'),
+  ('enrollment_url', 'https://enterpriseenrollment.example.com'), ('enrollment_version', '4.0'), ('fault_http_status', '500'),
+  ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'), ('message_budget', '65536'),
+  ('poll_first_interval', '15'), ('poll_first_number', '5'), ('poll_on_login', 'true'), ('poll_remaining_interval', '1440'),
+  ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'), ('provider_id', 'Fenestra'),
+  ('renew_period', '42'), ('renew_retry', '7'), ('server_name', 'Fenestra'), ('session_messages', '50') $$, 'the presets');
+select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
+select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,fault_http_status}'::text[], 'what discovery is given');
+select is((select count(*) from enrollment.setting()), 18::bigint, 'what enrollment is given');
+select is_empty('select name from enrollment.setting() where name in (''message_budget'', ''session_messages'')', 'and what not');
+select bag_eq('select name from management.setting()', '{management_url,provider_id,server_name,message_budget,session_messages}'::text[], 'what management is given');
+select admin.setting_set('server_name', 'Firma Müller & Söhne') \g /dev/null
+select is((select value from enrollment.setting() where name = 'server_name'), 'Firma Müller & Söhne', 'set');
+select admin.setting_set('server_name', null) \g /dev/null
+select is((select value from enrollment.setting() where name = 'server_name'), 'Fenestra', 'null brings the preset back');
+select is((select array_agg(detail->>'new' order by seq) from admin.event where kind = 'setting.set'), '{"Firma Müller & Söhne",Fenestra}', 'both leave an event');
+select throws_ok('select admin.setting_set(''no_such'', ''1'')', 'MD404', null, 'an unknown setting');
+select lives_ok(format('select admin.setting_set(%L, %L)', name, value), name || ' takes ' || value) from (values
+  ('enrollment_url', 'https://enterpriseenrollment.fenestra.test:8443'), ('enrollment_url', 'https://[::1]'),
+  ('management_url', 'https://manage.fenestra.test:8443/ManagementServer/MDM.svc'), ('management_url', 'https://m/x?y=z'),
+  ('enrollment_version', '9.0'), ('fault_http_status', '200'), ('poll_on_login', 'false'), ('renew_period', '1000'),
+  ('poll_first_number', '0'), ('message_budget', '1048576')) v (name, value);
+select throws_ok(format('select admin.setting_set(%L, %L)', name, value), 'MD400', null, name || ' refuses ' || translate(value, E'\t\n', '~~')) from (values
+  ('enrollment_url', 'http://fenestra.test'), ('enrollment_url', 'https://fenestra.test/'), ('enrollment_url', 'https://a b'), ('enrollment_url', ''),
+  ('management_url', 'https://fenestra.test'), ('management_url', 'https://fenestra.test/"'|| chr(10)), ('enrollment_version', '4'),
+  ('fault_http_status', '404'), ('poll_on_login', 'yes'), ('renew_period', '0'), ('renew_period', '1001'), ('poll_first_number', '-1'),
+  ('provider_id', 'My Server'), ('server_name', ''), ('server_name', 'a' || chr(9)), ('message_budget', '100'), ('backoff_initial', '1.5'),
+  ('fault_http_status', E'500\n')) v (name, value);
+
+-- What may be enqueued.
+create temp table good (verb text, uri text, data text, format text, type text);
+insert into good values
+  ('Add', './Device/Vendor/MSFT/Policy/Config/A/B', '', 'chr', 'text/plain'),
+  ('Add', './Vendor/MSFT/Node', null, 'node', 'text/plain'),
+  ('Replace', './User/Vendor/MSFT/A', '-1', 'int', 'text/plain'),
+  ('Replace', './Vendor/MSFT/A', 'True', 'bool', 'text/plain'),
+  ('Replace', './Vendor/MSFT/A', E'<a>&\t\r\n"Müller 😀"</a>', 'xml', 'text/plain'),
+  ('Replace', './Vendor/MSFT/A', E'QUJD\nRA==', 'b64', 'application/x-pkcs12'),
+  ('Delete', './Vendor/MSFT/a.b/%20/{6F7F}/~x,(1)', null, 'chr', 'text/plain'),
+  ('Get', './Vendor/MSFT/A?list=StructData', null, 'chr', 'text/plain'),
+  ('Get', './Vendor/MSFT/*x*', null, 'chr', 'text/plain'),
+  ('Exec', './Vendor/MSFT/A', null, 'null', 'text/plain'),
+  ('Exec', './Vendor/MSFT/A', 'data', 'chr', 'application/vnd.syncml+xml;a=b');
+select lives_ok(format('select admin.enqueue(%L, %L, %L, %L, %L, %L)', :'d', verb, uri, data, format, type),
+  concat_ws(' ', verb, uri, format, translate(data, E'\t\r\n', '')) || ' is enqueued') from good;
+select results_eq($$ select verb, uri, data, format, type from admin.command order by seq $$, 'select verb, uri, data, format, type from good', 'as it was given');
+select is((select size from mdm.command where format = 'xml'),
+  256 + length('./Vendor/MSFT/A') + length('text/plain') + length('&lt;a&gt;&amp;') + 1 + length('&#13;') + 1 + octet_length('"Müller 😀"')
+  + length('&lt;/a&gt;'), 'sized as XML');
+
+create temp table bad (verb text, uri text, data text, format text, type text, rule text);
+insert into bad values
+  (null, './A', 'x', 'chr', 'text/plain', 'verb: must be Add, Replace, Delete, Get or Exec'),
+  ('get', './A', null, 'chr', 'text/plain', 'verb: must be Add, Replace, Delete, Get or Exec'),
+  ('Atomic', './A', null, 'chr', 'text/plain', 'verb: must be Add, Replace, Delete, Get or Exec'),
+  ('Get', null, null, 'chr', 'text/plain', 'LocURI: is missing'),
+  ('Get', '', null, 'chr', 'text/plain', 'LocURI: is missing'),
+  ('Get', '/A', null, 'chr', 'text/plain', 'LocURI: must not begin with "/"'),
+  ('Get', 'A/B', null, 'chr', 'text/plain', 'LocURI: must begin with "./"'),
+  ('Get', './A//B', null, 'chr', 'text/plain', 'LocURI: a node name is empty'),
+  ('Get', './A/', null, 'chr', 'text/plain', 'LocURI: a node name is empty'),
+  ('Get', './A/?list=Struct', null, 'chr', 'text/plain', 'LocURI: a node name is empty'),
+  ('Get', './', null, 'chr', 'text/plain', 'LocURI: a node name is empty'),
+  ('Get', './A/*', null, 'chr', 'text/plain', 'LocURI: a node name is only "*"'),
+  ('Get', './*/A', null, 'chr', 'text/plain', 'LocURI: a node name is only "*"'),
+  ('Get', './A/../B', null, 'chr', 'text/plain', 'LocURI: a node name is only dots'),
+  ('Get', './A B', null, 'chr', 'text/plain', 'LocURI: holds a space, a control or a non-ASCII character; write its UTF-8 octets as %XX'),
+  ('Get', './Müller', null, 'chr', 'text/plain', 'LocURI: holds a space, a control or a non-ASCII character; write its UTF-8 octets as %XX'),
+  ('Get', E'./A\n', null, 'chr', 'text/plain', 'LocURI: holds a space, a control or a non-ASCII character; write its UTF-8 octets as %XX'),
+  ('Get', './A<B>', null, 'chr', 'text/plain', 'LocURI: holds one of " < > \ ` ^; write it as %XX'),
+  ('Get', './A%4', null, 'chr', 'text/plain', 'LocURI: "%" must be followed by two hexadecimal digits'),
+  ('Get', './' || repeat('A', 2047), null, 'chr', 'text/plain', 'LocURI: is longer than 2048 octets'),
+  ('Delete', './A?list=Struct', null, 'chr', 'text/plain', 'LocURI: only Get takes a query'),
+  ('Replace', './A', 'x', 'text', 'text/plain', 'format: must be chr, int, bool, b64, bin, xml, node, null, float, date or time'),
+  ('Replace', './A', 'x', null, 'text/plain', 'format: must be chr, int, bool, b64, bin, xml, node, null, float, date or time'),
+  ('Replace', './A', 'x', 'chr', 'text plain', 'type: must be a media type of at most 128 characters'),
+  ('Replace', './A', 'x', 'chr', 'text/<x>', 'type: must be a media type of at most 128 characters'),
+  ('Replace', './A', 'x', 'chr', '', 'type: must be a media type of at most 128 characters'),
+  ('Get', './A', 'x', 'chr', 'text/plain', 'data: Get takes none'),
+  ('Delete', './A', '', 'chr', 'text/plain', 'data: Delete takes none'),
+  ('Add', './A', 'x', 'node', 'text/plain', 'data: format node takes none'),
+  ('Exec', './A', 'x', 'null', 'text/plain', 'data: format null takes none'),
+  ('Replace', './A', null, 'chr', 'text/plain', 'data: Replace needs it, unless the format is node or null'),
+  ('Add', './A', null, 'xml', 'text/plain', 'data: Add needs it, unless the format is node or null'),
+  ('Replace', './A', E'a\u0001', 'chr', 'text/plain', 'data: holds a character that XML cannot carry'),
+  ('Replace', './A', E'a\uFFFE', 'chr', 'text/plain', 'data: holds a character that XML cannot carry'),
+  ('Replace', './A', '1.5', 'int', 'text/plain', 'data: is not an int'),
+  ('Replace', './A', '', 'int', 'text/plain', 'data: is not an int'),
+  ('Replace', './A', 'yes', 'bool', 'text/plain', 'data: is not a bool'),
+  ('Replace', './A', 'QUJ', 'b64', 'text/plain', 'data: is not base64'),
+  ('Replace', './A', 'Q===', 'bin', 'text/plain', 'data: is not base64'),
+  ('Replace', './A', repeat('<', 262145), 'chr', 'text/plain', 'data: is larger than 1 MiB');
+select throws_ok(format('select admin.enqueue(%L, %L, %L, %L, %L, %L)', :'d', verb, uri, data, format, type), 'MD400', rule,
+  rule || ' (' || translate(left(coalesce(uri, 'null'), 20), E'\n', '~') || ')') from bad;
+select throws_ok('select admin.enqueue(gen_random_uuid(), ''Get'', ''./A'')', 'MD404', null, 'no such device');
+select throws_ok('select admin.enqueue(null, ''Get'', ''./A'')', 'MD404', null, 'no device');
+select is((select count(*) from admin.command), (select count(*) from good), 'what was refused left nothing');
+select is((select count(*) from admin.event where kind = 'command.queued'), (select count(*) from good), 'what was enqueued left an event');
+select is_empty($$ select * from admin.event where detail::text like '%Müller 😀%' $$, 'without the data');
+
+-- Scope, and what must run once.
+select admin.enqueue(:'d', 'Replace', u, 'x') from unnest('{./user/vendor/MSFT/A,./USER/x,./Username/A,./Device/User/A,./Vendor/MSFT/User/A}'::text[]) u \g /dev/null
+select results_eq('select uri from mdm.command where user_scope order by seq', '{./User/Vendor/MSFT/A,./user/vendor/MSFT/A,./USER/x}'::text[], 'what is the user''s');
+select admin.enqueue(:'d', 'Exec', u, null, 'null') from unnest(array['./Device/Vendor/MSFT/RemoteWipe/doWipe', './Vendor/MSFT/remotewipe/doWipeProtected',
+  './Vendor/MSFT/RemoteWipe/AutomaticRedeployment/doAutomaticRedeployment', './Vendor/MSFT/Reboot/RebootNow', './Device/Vendor/MSFT/RemoteLock/LockAndResetPIN',
+  './Vendor/MSFT/CleanPC/CleanPCRetainingUserData', './Vendor/MSFT/DMClient/Provider/Fenestra/Unenroll', './Device/Vendor/MSFT/LAPS/Actions/ResetPassword']) u \g /dev/null
+select admin.enqueue(:'d', 'Exec', u, null, 'null') from unnest('{./Vendor/MSFT/Defender/Scan,./Vendor/MSFT/Reboot/RebootNowNot}'::text[]) u \g /dev/null
+select admin.enqueue(:'d', 'Get', './Vendor/MSFT/RemoteWipe/LastError') \g /dev/null
+select is((select count(*) from mdm.command where once), 8::bigint, 'the destructive Execs, and only they, run once');
+select * from finish();
+rollback;

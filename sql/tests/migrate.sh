@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What sql/migrate promises.  Run by `run`, which gives the database $scratch
+# and the folder $work.
+set -u
+: "${scratch:?}" "${work:?}"
+
+n=0
+ok() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		sed 's/^/# /' "$work/log"
+	fi
+}
+
+# expect STATUS COMMAND ...: run it, its output in the log.
+expect() {
+	want=$1
+	shift
+	"$@" >"$work/log" 2>&1
+	got=$?
+	[ "$got" = "$want" ] && return 0
+	echo "exit status $got, expected $want" >>"$work/log"
+	return 1
+}
+
+sql() {
+	psql -XqAt -v ON_ERROR_STOP=1 -d "$scratch" -c "$1"
+}
+
+# Until a query says yes.
+await() {
+	while [ "$(sql "$1")" != t ]; do
+		sleep 0.1
+	done
+}
+
+mkdir "$work/sql"
+cp -R ../migrate ../migrations ../functions ../views ../grants.sql "$work/sql"
+migrate=$work/sql/migrate
+files=0
+for f in ../migrations/*.sql; do
+	last=${f##*/}
+	files=$((files + 1))
+done
+
+expect 1 "$migrate" check -d "$scratch"
+ok $? 'check says that an empty database lacks something'
+expect 0 "$migrate" status -d "$scratch" && grep -q 'nothing is applied' "$work/log"
+ok $? 'status of an empty database'
+expect 0 "$migrate" up -d "$scratch"
+ok $? 'up'
+[ "$(grep -c '^[0-9]\{4\}_.* done$' "$work/log")" -eq "$files" ]
+ok $? 'one line of progress for each migration'
+expect 0 "$migrate" check -d "$scratch"
+ok $? 'check is content afterwards'
+expect 0 "$migrate" up -d "$scratch" && ! grep -q '^[0-9]' "$work/log"
+ok $? 'up again applies no migration again'
+expect 0 "$migrate" status -d "$scratch" && [ "$(grep -c applied "$work/log")" -eq "$files" ]
+ok $? 'status lists all as applied'
+
+psql -Xq -d postgres -c "create database ${scratch}_2 owner fenestra_owner
+    encoding 'UTF8' template template0"
+"$migrate" print >"$work/print.sql"
+(cd / && expect 0 psql -Xq -d "${scratch}_2" -f "$work/print.sql")
+ok $? 'what print wrote runs alone'
+for d in "$scratch" "${scratch}_2"; do
+	pg_dump --schema-only -d "$d" | grep -v restrict >"$work/$d.dump"
+done
+expect 0 diff "$work/$scratch.dump" "$work/${scratch}_2.dump"
+ok $? 'and makes the same schema'
+
+echo '-- an afterthought' >>"$work/sql/migrations/$last"
+expect 3 "$migrate" check -d "$scratch"
+ok $? 'check refuses an edited file with 3'
+expect 3 "$migrate" up -d "$scratch" && grep -q "${last%.sql} (drift)" "$work/log"
+ok $? 'so does up, and names it'
+cp "../migrations/$last" "$work/sql/migrations/$last"
+
+mv "$work/sql/migrations/$last" "$work"
+expect 3 "$migrate" up -d "$scratch" && grep -q 'not here' "$work/log"
+ok $? 'up refuses a database that is newer than the files'
+mv "$work/$last" "$work/sql/migrations"
+
+touch "$work/sql/migrations/12_short.sql"
+expect 3 "$migrate" up -d "$scratch" && grep -q 'bad file name' "$work/log"
+ok $? 'a file that is not NNNN_name.sql is refused'
+rm "$work/sql/migrations/12_short.sql"
+
+cat >"$work/sql/migrations/9001_index.sql" <<-'END'
+	-- fenestra:no-transaction
+	create index concurrently if not exists event_kind on mdm.event (kind);
+END
+expect 1 "$migrate" check -d "$scratch"
+ok $? 'check exits 1 when something is pending'
+expect 0 "$migrate" up -d "$scratch" &&
+    [ "$(sql "select indisvalid from pg_index where indexrelid = 'mdm.event_kind'::regclass")" = t ]
+ok $? 'a migration may run outside a transaction'
+
+cat >"$work/sql/migrations/9002_broken.sql" <<-'END'
+	create table mdm.broken (i int);
+	select 1 / 0;
+END
+expect 3 "$migrate" up -d "$scratch"
+ok $? 'a migration that fails stops the run'
+[ "$(sql "select to_regclass('mdm.broken') is null and not exists
+    (select from mdm.migration where number = 9002)")" = t ]
+ok $? 'and leaves nothing behind'
+
+cat >"$work/sql/migrations/9002_broken.sql" <<-'END'
+	create table mdm.broken (i int);
+	select pg_sleep(600);
+END
+"$migrate" up -d "$scratch" >"$work/log" 2>&1 &
+pid=$!
+await "select count(*) = 1 from pg_stat_activity
+    where datname = current_database() and query like 'select pg_sleep(600)%'"
+expect 3 "$migrate" up -d "$scratch" && grep -q 'another migration is running' "$work/log"
+ok $? 'two at once: the second is refused'
+kill -9 "$pid"
+sql "select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query like 'select pg_sleep(600)%'" >/dev/null
+wait "$pid" 2>/dev/null
+await "select count(*) = 0 from pg_stat_activity
+    where datname = current_database() and query like 'select pg_sleep(600)%'"
+echo 'create table mdm.broken (i int);' >"$work/sql/migrations/9002_broken.sql"
+expect 0 "$migrate" up -d "$scratch" &&
+    [ "$(sql "select count(*) from mdm.migration where number = 9002")" = 1 ]
+ok $? 'a run that was killed half-way is completed by the next'
+
+expect 0 psql -Xq -d "$scratch" -v ON_ERROR_STOP=1 -f ../roles.sql
+ok $? 'roles.sql runs again'
+[ "$(sql "select count(*) from pg_roles where rolname ~ '^fenestra_(discovery|enrollment|management)$'
+    and rolconfig @> '{statement_timeout=5s,lock_timeout=2s,idle_in_transaction_session_timeout=10s}'")" = 3 ]
+ok $? 'each worker role has its time-outs'
+[ "$(sql "select not rolcanlogin and not rolsuper from pg_roles where rolname = 'fenestra_owner'")" = t ]
+ok $? 'the owner cannot log in'
+echo "1..$n"

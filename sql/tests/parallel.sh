@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What holds only because of locks: many callers at once.  Run by `run`.
+set -u
+: "${scratch:?}" "${work:?}"
+
+n=0
+ok() {
+	n=$((n + 1))
+	if [ "$1" = t ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		echo "# got: $1"
+		tail -n 20 "$work/log"
+	fi
+}
+
+sql() {
+	psql -XqAt -v ON_ERROR_STOP=1 -d "$scratch" -c "$1"
+}
+
+# bench CLIENTS TIMES < SCRIPT: says t when no call failed.
+bench() {
+	cat >"$work/script"
+	pgbench -n -c "$1" -t "$2" -f "$work/script" "$scratch" >"$work/log" 2>&1 &&
+	    grep -q 'failed transactions: 0 ' "$work/log" && echo t
+}
+
+../migrate up -d "$scratch" >"$work/log" 2>&1
+sql 'create table public.seen (serial bytea, secret text)'
+
+ok "$(bench 25 4 <<-'END'
+	\set r random(1, 1000000000000)
+	insert into public.seen
+	select serial, client_secret from enrollment.reserve('p@fenestra.test', 'PARALLEL',
+	  'Full', '\x01', '\x02', int8send(:r), 'a', :r::text, 's', '\x01', '\x02', '{}', '{}');
+END
+)" 'the same request 100 times, 25 at once'
+ok "$(sql 'select count(*) = 100 and count(distinct (serial, secret)) = 1 from public.seen')" \
+	'each got the same serial and secret'
+ok "$(sql "select (select count(*) from mdm.device) = 1 and (select count(*) from mdm.certificate) = 1
+    and (select count(*) from mdm.device_key where kind = 'serial') = 1")" \
+	'and there is one device and one serial'
+
+sql 'truncate public.seen' # now what issue returns
+ok "$(bench 25 4 <<-'END'
+	\set r random(1, 1000000000000)
+	insert into public.seen (serial)
+	select enrollment.issue(device, serial, int8send(:r), sha256(int8send(:r)), '\x01')
+	  from mdm.certificate where enrollment = 1;
+END
+)" 'issue 100 times, 25 at once'
+ok "$(sql 'select count(*) = 100 and bool_and(s.serial = c.content)
+    from public.seen s, mdm.certificate c')" 'the first certificate won'
+
+ok "$(bench 10 10 <<-'END'
+	\set r random(1, 1000000000000)
+	select enrollment.reserve('q' || :r || '@fenestra.test', 'CLONE', 'Full', int8send(:r),
+	  int8send(:r), int8send(:r), 'a', 'c', 's', '\x01', '\x02', '{}', '{}');
+END
+)" 'many users enroll devices of one DeviceID'
+
+# Commands queued while sessions of the same device come in: each message is
+# the first of a session and is sent the whole queue again.
+ok "$(bench 10 20 <<-'END'
+	\set r random(1, 1000000000000)
+	\set k random(1, 2)
+	\if :k = 1
+	select admin.enqueue(device, 'Get', './DevDetail/SwV') from mdm.device where device_id = 'PARALLEL';
+	\else
+	begin;
+	select management.message(c.device, c.sha256, 'PARALLEL', :r::text, 1, sha256(int8send(:r)), null, true)
+	  from mdm.certificate c where c.content is not null;
+	select management.deliver(c.device, 5) from mdm.certificate c where c.content is not null;
+	insert into public.seen default values;
+	commit;
+	\endif
+END
+)" 'commands and sessions of one device, 10 at once'
+ok "$(sql "select s.number = (select count(*) - 100 from public.seen)
+    from mdm.session s join mdm.device d using (device) where d.device_id = 'PARALLEL'")" \
+	'the sessions follow each other'
+ok "$(sql "select count(*) = max(seq) and min(seq) = 1 and max(seq) =
+      (select max(command) from mdm.counter) from mdm.command_any")" \
+	'commands are conserved and their sequence has no gap'
+ok "$(sql 'select (select sum(attempts) from mdm.command) = (select count(*) from mdm.delivery)')" \
+	'every attempt is recorded'
+ok "$(sql 'select bool_and(d.seq = d.cmd_id - 4) from mdm.delivery d')" \
+	'each session had the queue from its beginning, in order'
+ok "$(sql "select bool_and(n = m) from (select count(*) n, max(seq) m
+    from mdm.event group by device) e")" 'the events of each device have no gap'
+echo "1..$n"

@@ -1,0 +1,146 @@
+-- SPDX-License-Identifier: ISC
+-- Each role reaches the functions of its own schema and nothing else.
+begin;
+\ir fixture.inc
+select * from no_plan();
+
+create temp view role as
+select r.oid, r.rolname as name, substr(r.rolname, 10) as schema
+  from pg_roles r
+ where r.rolname in ('fenestra_discovery', 'fenestra_enrollment', 'fenestra_management', 'fenestra_admin');
+create temp view function as
+select p.*, n.nspname as schema from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin');
+create temp view relation as
+select c.*, n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin')
+   and c.relkind in ('r', 'v', 'm', 'p', 'S');
+
+-- There is something to look at.
+select is((select count(*) from role), 4::bigint, 'the four roles exist');
+select bag_eq('select proname::text from function where schema = ''discovery''',
+  array['schema_version', 'setting'], 'functions of discovery');
+select bag_eq('select proname::text from function where schema = ''enrollment''',
+  array['schema_version', 'setting', 'account', 'template', 'reserve', 'issue'], 'functions of enrollment');
+select bag_eq('select proname::text from function where schema = ''management''',
+  array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver'],
+  'functions of management');
+select bag_eq('select proname::text from function where schema = ''admin''',
+  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'cancel', 'block', 'approve', 'certificate_revoke'],
+  'functions of admin');
+select bag_eq('select relname::text from relation where schema = ''admin''',
+  array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
+        'account'], 'views of admin');
+select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
+  '{}'::text[], 'no table or view in the workers'' schemas');
+select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
+  'there are tables');
+
+-- The form of every function.
+select is_empty($$ select oid::regprocedure from function
+  where not 'search_path=pg_catalog, pg_temp' = any (coalesce(proconfig, '{}')) $$,
+  'every function has a fixed search_path');
+select is_empty($$ select oid::regprocedure from function
+  where prosecdef <> (schema <> 'mdm') $$, 'the functions of the roles, and only they, are definers');
+select is_empty($$ select oid::regprocedure from function where obj_description(oid, 'pg_proc') is null $$,
+  'every function has a comment');
+select is_empty($$ select oid::regclass from relation where obj_description(oid, 'pg_class') is null $$,
+  'every table and view has a comment');
+select is_empty($$ select attrelid::regclass, attname from pg_attribute a join relation r on r.oid = a.attrelid
+  where r.schema = 'admin' and attnum > 0 and col_description(attrelid, attnum) is null $$,
+  'every column of the views has a comment');
+select is_empty($$ select oid::regprocedure from function
+  where exists (select from unnest(proargnames, coalesce(proargmodes, array_fill('i'::"char", array[pronargs::int])))
+    as a (name, mode) where mode = 'i' and name !~ '^in_') $$, 'every parameter is in_x');
+select is_empty($$ select oid::regclass::text from relation where relowner <> 'fenestra_owner'::regrole
+  union all select oid::regprocedure::text from function where proowner <> 'fenestra_owner'::regrole $$,
+  'all belongs to the owner');
+
+-- Who may what.
+select is_empty($$ select r.name, f.oid::regprocedure from role r, function f
+  where has_function_privilege(r.oid, f.oid, 'execute') <> (f.schema = r.schema) $$,
+  'execute follows the schema');
+select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin')
+    and has_schema_privilege(r.oid, n.oid, 'usage') <> (n.nspname = r.schema) $$,
+  'usage follows the schema');
+select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin', 'public')
+    and has_schema_privilege(r.oid, n.oid, 'create') $$, 'no role creates anything');
+select is_empty($$ select r.name, t.oid::regclass from role r, relation t
+  where t.relkind <> 'S' and has_table_privilege(r.oid, t.oid, 'insert, update, delete, truncate, references, trigger') $$,
+  'no role writes to a table');
+select is_empty($$ select r.name, t.oid::regclass from role r, relation t
+  where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
+    <> (r.name = 'fenestra_admin' and t.schema = 'admin') $$, 'only the administrator reads, and only the views');
+select is_empty($$ select f.oid::regprocedure from function f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
+  where a.grantee = 0 $$, 'public executes nothing');
+select is_empty($$ select r.name from role r where exists (select from pg_auth_members m where m.member = r.oid) $$,
+  'no role is a member of another');
+select is_empty($$ select rolname from pg_roles where rolname like 'fenestra\_%'
+  and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls) $$, 'no role has an attribute');
+set local role fenestra_owner;
+create function admin.later() returns int language sql as 'select 1';
+reset role;
+select is_empty($$ select 1 where has_function_privilege('fenestra_discovery', 'admin.later()', 'execute') $$,
+  'a function made later is not public');
+drop function admin.later();
+
+-- Sharding: what a later distribution by device needs.
+select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
+  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key')
+  and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
+  'the primary key of each table of devices begins with device');
+select is_empty($$ select i.indexrelid::regclass from pg_index i join relation t on t.oid = i.indrelid
+  where t.schema = 'mdm' and i.indisunique and exists (select from pg_attribute a
+      where a.attrelid = t.oid and a.attname = 'device') and t.relname <> 'device_key'
+    and not exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'device'
+      and a.attnum = any (i.indkey)) $$, 'each unique index has the device');
+select is_empty($$ select conname from pg_constraint c join relation t on t.oid = c.conrelid
+  where c.contype = 'f' and not exists (select from pg_attribute a where a.attrelid = c.conrelid
+    and a.attnum = any (c.conkey) and a.attname = 'device') $$, 'each foreign key runs along the device');
+select is_empty($$ select tgname from pg_trigger where tgrelid in (select oid from relation) and not tgisinternal $$,
+  'there is no trigger');
+
+-- The roles at work.
+set local role fenestra_discovery;
+select lives_ok('select * from discovery.setting()', 'discovery reads its settings');
+select throws_ok('select enrollment.account(''a'')', '42501', null, 'discovery reads no account');
+set local role fenestra_enrollment;
+select lives_ok('select enrollment.account(''a'')', 'enrollment reads an account');
+select throws_ok('select * from mdm.account', '42501', null, 'but not the table');
+select throws_ok('select management.certificate(''\x00'')', '42501', null, 'and not management');
+set local role fenestra_management;
+select lives_ok('select management.certificate(''\x00'')', 'management looks up a certificate');
+select throws_ok('delete from mdm.event', '42501', null, 'and cannot touch the audit trail');
+select throws_ok('select admin.block(gen_random_uuid())', '42501', null, 'and not administrate');
+set local role fenestra_admin;
+select lives_ok('select * from admin.device', 'the administrator reads the views');
+select throws_ok('select * from mdm.enrollment', '42501', null, 'but not the secrets');
+select throws_ok('update admin.event set kind = ''x''', '42501', null, 'and cannot touch the audit trail');
+select throws_ok('select mdm.unenroll(gen_random_uuid())', '42501', null, 'nor the inner functions');
+
+-- The whole road, each step by its role.
+set local role fenestra_enrollment;
+select device, serial from enrollment.reserve('a@fenestra.test', 'R', 'Full', '\x01', '\x02', '\x03', 'a', 'c', 's',
+  '\x04', '\x05', '{}', '{}') \gset
+select lives_ok(format('select enrollment.issue(%L, %L, ''\x06'', ''\x07'', ''\x08'')', :'device', :'serial'), 'enrollment issues');
+set local role fenestra_admin;
+select lives_ok(format('select admin.enqueue(%L, ''Get'', ''./DevDetail/SwV'')', :'device'), 'the administrator queues a command');
+set local role fenestra_management;
+select is(management.certificate('\x07'), :'device'::uuid, 'management finds the device');
+select results_eq(format('select * from management.message(%L, ''\x07'', ''R'', ''1'', 1, ''\x09'', null, true)', :'device'),
+  'values (1::bigint, false)', 'takes its message');
+select lives_ok(format('select management.devinfo(%1$L, ''{./DevInfo/Man}'', ''{x}''), management.alert(%1$L, ''{2}'', ''{1224}'',
+  ''{t}'', ''{NULL}'', ''{NULL}'', ''{NULL}'', ''{x}'')', :'device'), 'with DevInfo and an alert');
+select isnt_empty(format('select * from management.deliver(%L, 5)', :'device'), 'delivers the command');
+select lives_ok(format('select management.message(%1$L, ''\x07'', ''R'', ''1'', 2, ''\x0a'', null, true), management.status(%1$L, ''{1}'',
+  ''{5}'', ''{200}'', ''{NULL}''), management.result(%1$L, ''{1}'', ''{5}'', ''{./DevDetail/SwV}'', ''{NULL}'', ''{NULL}'', ''{10}'')',
+  :'device'), 'records status and result');
+set local role fenestra_admin;
+select results_eq('select c.state, r.data from admin.command c join admin.result r on r.command = c.id',
+  $$ values ('done', '10') $$, 'which the administrator reads');
+reset role;
+select * from finish();
+rollback;
