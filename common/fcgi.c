@@ -143,16 +143,14 @@ read_body(struct arena *a, FCGX_Stream *in, struct http_request *r, size_t max)
 			return 413;
 	}
 	buf_init(&b, a);
+	/* A short read is the end; with a length, one more is too many. */
+	want = text != NULL ? (size_t)said + 1 : DRAIN_STEP;
 	do {
-		want = text != NULL ? (size_t)said - b.len + 1 : DRAIN_STEP;
-		if (b.len > max)
+		if (b.len > max || (space = buf_space(&b, want)) == NULL)
 			return 413;
-		if ((space = buf_space(&b, want)) == NULL)
-			return 413;
-		n = FCGX_GetStr(space, (int)want, in);
-		if (n > 0)
+		if ((n = FCGX_GetStr(space, (int)want, in)) > 0)
 			buf_grew(&b, (size_t)n);
-	} while (n == (int)want);
+	} while (n == (int)want && text == NULL);
 	if (text != NULL && b.len != said)
 		return 400;
 	r->body = b.data != NULL ? b.data : "";

@@ -74,7 +74,8 @@ struct x509_ca *x509_ca_load(const char *cert, const char *key,
 void x509_ca_free(struct x509_ca *);
 const struct blob *x509_ca_cert(const struct x509_ca *);
 const struct blob *x509_ca_root(const struct x509_ca *);
-time_t x509_ca_not_after(const struct x509_ca *); /* of both the first */
+/* When the first of the two ends: nothing is issued for longer. */
+time_t x509_ca_not_after(const struct x509_ca *);
 
 /* All that the server decides about a certificate. */
 struct x509_template {

@@ -193,8 +193,7 @@ chain_check(struct x509_ca *ca, X509 *cert, X509 *root, const char *cert_path,
 	struct x509_store *s;
 	int code, depth;
 
-	if (X509_check_ca(cert) != 1 ||
-	    (X509_get_key_usage(cert) & KU_KEY_CERT_SIGN) == 0)
+	if (X509_check_ca(cert) != 1) /* and, if it says so, keyCertSign */
 		return x509_no(
 		    why, "%s: may not issue certificates", cert_path);
 	if (X509_self_signed(root, 1) != 1)

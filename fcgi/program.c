@@ -120,15 +120,26 @@ problem_fault(struct worker *w, struct request *r, int problem)
 			   : "body or parameters are not what they say");
 }
 
+/* An error is ours; what a client did wrong is a warning. */
+static const char *
+level_of(const struct fault *f)
+{
+	if (f->status == 0)
+		return "info";
+	if (f->status < 500 ||
+	    (f->subcode != NULL &&
+		strcmp(f->subcode, FAULT_ENROLLMENT_SERVER) != 0))
+		return "warning";
+	return "error";
+}
+
 static void
 log_request(const struct worker *w, const struct request *r, long us)
 {
 	const struct fault *f = &r->fault;
 	struct log_line l;
 
-	log_begin(&l, f->status == 0	 ? "info"
-		      : f->status >= 500 ? "error"
-					 : "warning");
+	log_begin(&l, level_of(f));
 	log_add(&l, "id", r->http->id);
 	log_add(&l, "worker", w->program->name);
 	log_add(&l, "method", r->http->method);

@@ -124,7 +124,8 @@ take_status(struct session *s, const struct syncml_command *c)
 
 	if (!refers(c) || status < 100 || status > 599)
 		s->anomalies++;
-	else if (syncml_number(c->cmd_ref) != 0) /* 0 is our header */
+	else if (syncml_number(c->cmd_ref) != 0 && /* 0 is our header */
+		 (c->cmd == NULL || strcmp(c->cmd, "Alert") != 0))
 		add_row(&s->statuses, row, COUNT(row));
 }
 
