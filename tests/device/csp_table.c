@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+#include "csp.h"
+#include "util.h"
+
+#define ADD CSP_ADD
+#define DEL CSP_DELETE
+#define GET CSP_GET
+#define REP CSP_REPLACE
+#define EXE CSP_EXEC
+#define NEW CSP_UPSERT
+#define ADGR (ADD | DEL | GET | REP)
+
+#define MSFT "Vendor/MSFT/"
+#define EXT "DevDetail/Ext/Microsoft/"
+#define PROVIDER MSFT "DMClient/Provider/*/"
+
+/* clang-format off */
+const struct csp_rule csp_rules[] = {
+ { "DevInfo/DevId", "chr", GET, "$device-id" },
+ { "DevInfo/Man",   "chr", GET, "VMware, Inc." },
+ { "DevInfo/Mod",   "chr", GET, "VMware7,1" },
+ { "DevInfo/DmV",   "chr", GET, "1.3" },
+ { "DevInfo/Lang",  "chr", GET, "en-US" },
+
+ { "DevDetail/DevTyp",         "chr",  GET, "Desktop" },
+ { "DevDetail/OEM",            "chr",  GET, "VMware, Inc." },
+ { "DevDetail/FwV",            "chr",  GET, "VMW71.00V.18452719.B64" },
+ { "DevDetail/SwV",            "chr",  GET, "10.0.19043.2364" },
+ { "DevDetail/HwV",            "chr",  GET, "VMware7,1" },
+ { "DevDetail/LrgObj",         "bool", GET, "false" },
+ { "DevDetail/URI/MaxDepth",   "int",  GET, "0" },
+ { "DevDetail/URI/MaxTotLen",  "int",  GET, "0" },
+ { "DevDetail/URI/MaxSegLen",  "int",  GET, "0" },
+ { EXT "DeviceName",           "chr",  GET | REP, "$device-name" },
+ { EXT "DNSComputerName",      "chr",  GET | REP, "$device-name" },
+ { EXT "OSPlatform",           "chr",  GET, "Windows 10 Enterprise Evaluation" },
+ { EXT "ProcessorArchitecture", "int", GET, "9" },
+ { EXT "Resolution",           "chr",  GET, "1920x1080" },
+ { EXT "TotalRAM",             "int",  GET, "4096" },
+ { EXT "TotalStorage",         "int",  GET, "61440" },
+ { EXT "FreeStorage",          "int",  GET, "30720" },
+ { EXT "SMBIOSSerialNumber",   "chr",  GET, "VMware-56 4d 29" },
+ { EXT "MobileID",             "chr",  GET },
+
+ { MSFT "Personalization/DesktopImageUrl",    "chr", ADGR | NEW, NULL, 202,
+     .demand = CSP_URL },
+ { MSFT "Personalization/LockScreenImageUrl", "chr", ADGR | NEW, NULL, 202,
+     .demand = CSP_URL },
+ { MSFT "Personalization/DesktopImageStatus",    "int", GET, "2" },
+ { MSFT "Personalization/LockScreenImageStatus", "int", GET, "2" },
+
+ { MSFT "Policy/Config/*",          "node", ADD | DEL | GET },
+ { MSFT "Policy/Config/*/*",        NULL,   ADGR | NEW },
+ { "User/" MSFT "Policy/Config/*",  "node", ADD | DEL | GET },
+ { "User/" MSFT "Policy/Config/*/*", NULL,  ADGR | NEW },
+
+ { MSFT "Reboot/RebootNow",            "null", EXE, .effect = CSP_REBOOT },
+ { MSFT "Reboot/Schedule/Single",      "chr",  ADGR },
+ { MSFT "RemoteWipe/doWipe",           "chr",  EXE, .effect = CSP_WIPE },
+ { MSFT "RemoteWipe/doWipeProtected",  "chr",  EXE, .effect = CSP_WIPE },
+
+ { MSFT "DMClient/Unenroll",   "chr",  EXE, .effect = CSP_UNENROLL,
+     .demand = CSP_PROVIDER },
+ { PROVIDER "Unenroll",        "chr",  EXE, .effect = CSP_UNENROLL,
+     .demand = CSP_PROVIDER },
+ { PROVIDER "UPN",             "chr",  ADD | GET | REP, "$upn" },
+ { PROVIDER "EntDMID",         "chr",  ADGR, "$enterprise-device-id" },
+ { PROVIDER "EntDeviceName",   "chr",  ADGR, "$device-name" },
+ { PROVIDER "EnrollmentType",  "chr",  GET, "Full" },
+ { PROVIDER "HWDevID",         "chr",  GET, "$hardware-id" },
+ { PROVIDER "SyncApplicationVersion", "chr", GET | REP, "1.0" },
+ { PROVIDER "Push/PFN",        "chr",  ADD | GET | REP },
+ { PROVIDER "Push/ChannelURI", "chr",  GET },
+ { PROVIDER "Push/Status",     "int",  GET, "8" },
+
+ { MSFT "Accounts/Users/*",    "node", ADD | DEL | GET },
+ { MSFT "Accounts/Users/*/Password",       "chr", ADD | GET, .denied = GET },
+ { MSFT "Accounts/Users/*/LocalUserGroup", "int", ADD | GET, .denied = GET },
+
+ { MSFT "RootCATrustedCertificates/Root/*", "node", ADD | DEL | GET },
+ { MSFT "RootCATrustedCertificates/Root/*/EncodedCertificate", "b64", ADGR },
+ { MSFT "WiFi/Profile/*",          "node", ADD | DEL | GET },
+ { MSFT "WiFi/Profile/*/WlanXml",  "chr",  ADGR },
+};
+/* clang-format on */
+
+const size_t csp_nrules = COUNT(csp_rules);

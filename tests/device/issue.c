@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "codec.h"
+#include "enroll.h"
+#include "grammar.h"
+
+#define ACTION NS_ENROLLMENT "/RST/wstep"
+#define REPLY_ACTION NS_ENROLLMENT "/RSTRC/wstep"
+#define MESSAGE_ID "urn:uuid:0d5a1441-5891-453b-becf-a2e5f6ea3749"
+#define MANAGER "http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/"
+#define TOKEN_TYPE MANAGER "Enrollment/DeviceEnrollmentToken"
+#define DOCUMENT_TYPE MANAGER "Enrollment/DeviceEnrollmentProvisionDoc"
+#define ENCODING NS_WSSE "#base64binary"
+
+#define CLOCK_SKEW 120
+#define TIMESTAMP_LIFE 3600
+
+/* [MS-WSTEP] 3.1.4.1.2.2 as [MS-MDE2] profiles it. */
+/* clang-format off */
+static const struct grammar_row rows[] = {
+ { "Body", "RequestSecurityTokenResponseCollection", 0 },
+ { "RequestSecurityTokenResponseCollection",
+                                   "RequestSecurityTokenResponse", 0 },
+ { "RequestSecurityTokenResponse", "TokenType",              G_TEXT },
+ { "RequestSecurityTokenResponse", "DispositionMessage",     G_LEAF, NS_ENROLLMENT },
+ { "RequestSecurityTokenResponse", "RequestedSecurityToken", 0 },
+ { "RequestSecurityTokenResponse", "RequestID",              G_INT, NS_ENROLLMENT },
+ { "RequestedSecurityToken",       "BinarySecurityToken",    G_TEXT, NS_WSSE },
+};
+
+/* The captured context; a value beginning with '$' is the device's own. */
+static const struct {
+	const char *name;
+	const char *value;
+} context[] = {
+ { "UXInitiated",          "true" },
+ { "HWDevID",              "$" },
+ { "Locale",               "en-US" },
+ { "TargetedUserLoggedIn", "true" },
+ { "OSEdition",            "72" },
+ { "DeviceName",           "$" },
+ { "MAC",                  "$" },
+ { "DeviceID",             "$" },
+ { "EnrollmentType",       "Full" },
+ { "DeviceType",           "CIMClient_Windows" },
+ { "OSVersion",            "10.0.19043.2364" },
+ { "ApplicationVersion",   "10.0.19043.2364" },
+ { "NotInOobe",            "false" },
+};
+/* clang-format on */
+
+static const struct grammar grammar = { "rstrc", NS_TRUST, rows, COUNT(rows) };
+
+static void
+item_write(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "<ac:ContextItem Name=\"%s\"><ac:Value>", name);
+	buf_xml(out, value);
+	buf_puts(out, "</ac:Value></ac:ContextItem>");
+}
+
+static void
+addresses_write(struct buf *out, const char *list)
+{
+	while (*list != '\0') {
+		size_t len = strcspn(list, " ");
+		char *one = xstrndup(list, len);
+
+		item_write(out, "MAC", one);
+		free(one);
+		list += len + strspn(list + len, " ");
+	}
+}
+
+static const char *
+own_value(const struct issue_identity *id, const char *name)
+{
+	if (strcmp(name, "HWDevID") == 0)
+		return id->hardware_id;
+	if (strcmp(name, "DeviceName") == 0)
+		return id->device_name;
+	return id->device_id;
+}
+
+static void
+context_write(struct buf *out, const struct issue_identity *id)
+{
+	size_t i;
+
+	buf_puts(out, "<ac:AdditionalContext xmlns=\"" NS_CONTEXT "\">");
+	for (i = 0; i < COUNT(context); i++) {
+		if (strcmp(context[i].name, "MAC") == 0)
+			addresses_write(out, id->macs);
+		else if (*context[i].value == '$')
+			item_write(out, context[i].name,
+			    own_value(id, context[i].name));
+		else
+			item_write(out, context[i].name, context[i].value);
+	}
+	buf_puts(out, "</ac:AdditionalContext>");
+}
+
+void
+issue_body(
+    struct buf *out, const char *csr_base64, const struct issue_identity *id)
+{
+	buf_puts(out,
+	    "<s:Body><wst:RequestSecurityToken>"
+	    "<wst:TokenType>" TOKEN_TYPE "</wst:TokenType>"
+	    "<wst:RequestType>" NS_TRUST "/Issue</wst:RequestType>"
+	    "<wsse:BinarySecurityToken ValueType=\"" NS_ENROLLMENT "#PKCS10\""
+	    " EncodingType=\"" ENCODING "\">");
+	buf_puts(out, csr_base64);
+	buf_puts(out, "</wsse:BinarySecurityToken>");
+	context_write(out, id);
+	buf_puts(out, "</wst:RequestSecurityToken></s:Body>");
+}
+
+/* A time like 2018-11-30T00:32:59.420Z; -1 when it is none. */
+static time_t
+time_read(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+
+	if (end == NULL)
+		return -1;
+	if (*end == '.')
+		end += 1 + strspn(end + 1, "0123456789");
+	return strcmp(end, "Z") == 0 ? timegm(&tm) : -1;
+}
+
+static void
+timestamp_judge(struct report *r, const struct node *root)
+{
+	const struct node *header = node_child(root, NS_SOAP, "Header");
+	const struct node *security = node_child(header, NS_WSSE, "Security");
+	const struct node *stamp = node_child(security, NS_WSU, "Timestamp");
+	char *from = node_trimmed(node_child(stamp, NS_WSU, "Created"));
+	char *to = node_trimmed(node_child(stamp, NS_WSU, "Expires"));
+	const char *must = node_attr(security, NS_SOAP, "mustUnderstand");
+	time_t created = time_read(from), expires = time_read(to);
+	time_t now = time(NULL);
+
+	if (must == NULL || strcmp(must, "1") != 0)
+		report_fail(r, "timestamp",
+		    "there is no Security with s:mustUnderstand=\"1\"");
+	if (created == -1 || expires == -1)
+		report_fail(r, "timestamp",
+		    "Created \"%s\", Expires \"%s\" are no times", from, to);
+	else if (labs(created - now) > CLOCK_SKEW || expires <= now ||
+		 expires <= created || expires - created > TIMESTAMP_LIFE)
+		report_fail(r, "timestamp",
+		    "Created %s, Expires %s is not about now", from, to);
+	free(from);
+	free(to);
+}
+
+static void
+text_judge(struct report *r, const struct node *n, const char *due)
+{
+	char *text = node_trimmed(n);
+
+	if (n != NULL && strcmp(text, due) != 0)
+		report_fail(r, "rstrc", "<%s> is \"%s\" instead of %s", n->name,
+		    text, due);
+	free(text);
+}
+
+static void
+attribute_judge(
+    struct report *r, const struct node *n, const char *name, const char *due)
+{
+	const char *value = node_attr(n, NULL, name);
+
+	if (n != NULL && (value == NULL || strcmp(value, due) != 0))
+		report_fail(r, "rstrc", "%s is \"%s\" instead of %s", name,
+		    value == NULL ? "" : value, due);
+}
+
+char *
+issue_take(struct report *r, const struct dom *dom)
+{
+	const struct node *body = node_child(dom->root, NS_SOAP, "Body");
+	const struct node *answer = node_path(body, NS_TRUST,
+	    "RequestSecurityTokenResponseCollection/"
+	    "RequestSecurityTokenResponse");
+	const struct node *token =
+	    node_child(node_child(answer, NS_TRUST, "RequestedSecurityToken"),
+		NS_WSSE, "BinarySecurityToken");
+	struct buf text = { 0 };
+
+	grammar_check(&grammar, r, body);
+	timestamp_judge(r, dom->root);
+	text_judge(r, node_child(answer, NS_TRUST, "TokenType"), TOKEN_TYPE);
+	text_judge(r, node_child(answer, NS_ENROLLMENT, "RequestID"), "0");
+	attribute_judge(r, token, "ValueType", DOCUMENT_TYPE);
+	attribute_judge(r, token, "EncodingType", ENCODING);
+	if (token == NULL || base64_read(&text, node_text(token), 1) == -1) {
+		report_fail(r, "base64", "the token is not base64");
+		buf_free(&text);
+		return NULL;
+	}
+	if (strlen(text.data) != text.len)
+		report_fail(r, "document", "the document holds a NUL");
+	return text.data;
+}
+
+static void
+call_fill(struct device *d, const struct enrollment *e, struct buf *body,
+    const struct buf *csr, struct soap_call *call)
+{
+	const struct issue_identity id = {
+		.hardware_id = state_need(d->state, "hardware-id"),
+		.device_name = state_need(d->state, "device-name"),
+		.device_id = state_need(d->state, "device-id"),
+		.macs = state_need(d->state, "mac"),
+	};
+	struct buf base64 = { 0 };
+
+	base64_write(&base64, csr->data, csr->len);
+	issue_body(body, base64.data, &id);
+	buf_free(&base64);
+	call->step = "Issue";
+	call->place = "enrollment";
+	call->url = e->enrollment_url;
+	call->to = e->enrollment_url;
+	call->action = ACTION;
+	call->reply_action = REPLY_ACTION;
+	call->message_id = MESSAGE_ID;
+	call->username = d->o->upn;
+	call->password = bad_is_at(&d->o->bad, BAD_WRONG_PASSWORD, "enrollment")
+			     ? "not the password"
+			     : d->o->password;
+	call->body = body->data;
+}
+
+char *
+issue_exchange(struct device *d, struct http *h, struct enrollment *e,
+    const struct buf *csr)
+{
+	struct http_response a = { 0 };
+	struct soap_call call = { 0 };
+	struct buf body = { 0 };
+	char *text = NULL;
+	struct dom *dom;
+
+	call_fill(d, e, &body, csr, &call);
+	dom = soap_exchange(d, h, &call, &a);
+	if (dom != NULL) {
+		text = issue_take(&d->r, dom);
+		report_step(&d->r, a.body.len, a.ms,
+		    text == NULL ? "no document" : "provisioning document");
+	}
+	if (text != NULL)
+		report_raw(&d->r, "provisioning document", text);
+	dom_free(dom);
+	http_response_free(&a);
+	buf_free(&body);
+	return text;
+}
