@@ -50,6 +50,8 @@ $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 
 -include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk
 
+device: $(B)/bin/fenestra-device
+
 # Show it to a newcomer: install, build, serve, enroll a simulated device.
 run:
 	@deploy/stack packages run

@@ -13,11 +13,13 @@ DEVICE_OBJ = $(DEVICE_SRC:%.c=$(B)/device/%.o)
 
 $(B)/device/%.o: tests/device/%.c
 	@mkdir -p $(@D)
-	$(CC) $(WARN) -D_GNU_SOURCE -MMD -MP $(CFLAGS) -c $< -o $@
+	@echo "  CC   $<"
+	$(Q)$(CC) $(WARN) -D_GNU_SOURCE -MMD -MP $(CFLAGS) -c $< -o $@
 
 $(B)/bin/fenestra-device: $(DEVICE_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) $^ -o $@ $(LDFLAGS) -lcurl -lexpat -lssl \
+	@echo "  LINK $@"
+	$(Q)$(CC) $(WARN) $(CFLAGS) $^ -o $@ $(LDFLAGS) -lcurl -lexpat -lssl \
 	    -lcrypto
 
 -include $(DEVICE_OBJ:.o=.d)
