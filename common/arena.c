@@ -2,6 +2,7 @@
 #include <err.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "arena.h"
 
 #define CHUNK_MIN ((size_t)32 * 1024)
+#define ALIGN alignof(max_align_t)
 
 struct chunk {
 	struct chunk *next;
@@ -116,15 +118,18 @@ chunk_for(struct arena *a, size_t size)
 void *
 arena_alloc(struct arena *a, size_t size)
 {
+	size_t rounded = (size + ALIGN - 1) & ~(ALIGN - 1);
 	struct chunk *c;
 	void *p;
 
-	if (a->failed || size > a->limit - a->total) {
+	if (rounded == 0)
+		rounded = ALIGN;
+	if (a->failed || rounded < size || rounded > a->limit - a->total) {
 		a->failed = 1;
 		return NULL;
 	}
-	a->total += size;
-	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	a->total += rounded;
+	size = rounded;
 	c = chunk_for(a, size);
 	p = c->data + c->used;
 	c->used += size;
@@ -147,7 +152,9 @@ arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	char *p;
 
-	if (len == (size_t)-1 || (p = arena_alloc(a, len + 1)) == NULL)
+	if (len == SIZE_MAX) /* there is no room for the NUL */
+		a->failed = 1;
+	if ((p = arena_alloc(a, len + 1)) == NULL)
 		return NULL;
 	if (len > 0)
 		memcpy(p, s, len);

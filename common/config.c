@@ -125,8 +125,8 @@ config_read(struct config *c, unsigned program, char *const *env,
 	for (char *const *e = env; *e != NULL; e++)
 		if (strncmp(*e, PREFIX, strlen(PREFIX)) == 0 &&
 		    !is_known(*e + strlen(PREFIX))) {
-			snprintf(
-			    why, CONFIG_WHY_LEN, "%.64s: no such variable", *e);
+			snprintf(why, CONFIG_WHY_LEN, "%.*s: no such variable",
+			    (int)strcspn(*e, "="), *e);
 			return -1;
 		}
 	for (v = variables; v < variables + COUNT(variables); v++) {

@@ -8,14 +8,15 @@
 
 #define VALUE_MAX 256
 
-static void
+/* -1 when it does not fit; the last byte is kept for the line feed. */
+static int
 put(struct log_line *l, const char *s, size_t len)
 {
-	/* The end of a line always has room: for quote and line feed. */
-	if (len > sizeof(l->text) - 8 - l->len)
-		return;
+	if (len > sizeof(l->text) - 1 - l->len)
+		return -1;
 	memcpy(l->text + l->len, s, len);
 	l->len += len;
+	return 0;
 }
 
 static int
@@ -24,53 +25,57 @@ is_plain(unsigned char c)
 	return c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\';
 }
 
-static void
+static int
 put_quoted(struct log_line *l, const char *s, size_t len)
 {
-	char hex[8];
+	int rc = put(l, "\"", 1);
+	char text[8];
 
-	put(l, "\"", 1);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	for (; rc == 0 && len > 0; s++, len--) {
+		unsigned char c = (unsigned char)*s;
 
-		if (c == '"' || c == '\\') {
-			put(l, "\\", 1);
-			put(l, s + i, 1);
-		} else if (c < ' ' || c >= 0x7f) {
-			snprintf(hex, sizeof(hex), "\\x%02x", c);
-			put(l, hex, 4);
-		} else
-			put(l, s + i, 1);
+		if (c == '"' || c == '\\')
+			snprintf(text, sizeof(text), "\\%c", c);
+		else if (c < ' ' || c >= 0x7f)
+			snprintf(text, sizeof(text), "\\x%02x", c);
+		else
+			snprintf(text, sizeof(text), "%c", c);
+		rc = put(l, text, strlen(text));
 	}
-	if (l->len < sizeof(l->text) - 4)
-		l->text[l->len++] = '"';
+	return rc == 0 ? put(l, "\"", 1) : -1;
 }
 
 void
 log_begin(struct log_line *l, const char *level)
 {
 	l->len = 0;
-	put(l, "level=", 6);
-	put(l, level, strlen(level));
+	log_add(l, "level", level);
 }
 
+/* What does not fit is left out whole. */
 void
 log_add(struct log_line *l, const char *key, const char *value)
 {
-	size_t len, plain = 0;
+	size_t before = l->len, len, plain = 0;
+	int rc = 0;
 
 	if (value == NULL)
 		return;
 	len = strnlen(value, VALUE_MAX);
-	put(l, " ", 1);
-	put(l, key, strlen(key));
-	put(l, "=", 1);
 	while (plain < len && is_plain((unsigned char)value[plain]))
 		plain++;
-	if (plain == len && len > 0)
-		put(l, value, len);
-	else
-		put_quoted(l, value, len);
+	if (before > 0)
+		rc = put(l, " ", 1);
+	if (rc == 0)
+		rc = put(l, key, strlen(key));
+	if (rc == 0)
+		rc = put(l, "=", 1);
+	if (rc == 0 && plain == len && len > 0)
+		rc = put(l, value, len);
+	else if (rc == 0)
+		rc = put_quoted(l, value, len);
+	if (rc == -1)
+		l->len = before;
 }
 
 void

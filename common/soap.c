@@ -52,9 +52,9 @@ soap_read(struct arena *a, const struct xml_rule *rules, size_t nrules,
 		return fault_set(f, 400, FAULT_MESSAGE_FORMAT, "empty body");
 	CHECK((e = arena_alloc(a, sizeof(*e))) != NULL);
 	if (xml_read(a, &g, msg, r->body, r->body_len, e) == -1) {
-		if (f->status == 0)
-			f->at = e->at;
-		return fault_set(f, 500, FAULT_MESSAGE_FORMAT, e->reason);
+		f->at = e->at;
+		return fault_set(f, arena_failed(a) ? 413 : 500,
+		    FAULT_MESSAGE_FORMAT, e->reason);
 	}
 	/* The namespace in it may have the slash too many, as above. */
 	if (strcmp(h->action, action) != 0)

@@ -17,6 +17,7 @@ enum {
 	ST_BODY,
 	ST_GROUP, /* Atomic, Sequence */
 	ST_COMMAND,
+	ST_UNKNOWN,
 	ST_COMMAND_META,
 	ST_ITEM,
 	ST_ITEM_SOURCE,
@@ -26,7 +27,7 @@ enum {
 };
 
 static xml_start_fn command_start, item_start, data_start;
-static xml_end_fn version_end, protocol_end, msg_id_end, final_end;
+static xml_end_fn version_end, protocol_end, msg_id_end, final_end, ignore_end;
 
 #define IN XML_IN
 #define MSG(f) offsetof(struct syncml_message, f)
@@ -64,9 +65,11 @@ static const struct xml_rule rules[] = {
  { COMMANDS,             ST_COMMAND,       SML "Copy",      MANY, 0, 0, command_start },
  { COMMANDS,             ST_GROUP,         SML "Atomic",    MANY, 0, 0, command_start },
  { COMMANDS,             ST_GROUP,         SML "Sequence",  MANY, 0, 0, command_start },
- { IN(ST_COMMAND) | IN(ST_GROUP), ST_LEAF, SML "CmdID",     TOKEN, 64,   CMD(cmd_id) },
- { IN(ST_COMMAND),       ST_LEAF,          SML "MsgRef",    TOKEN, 64,   CMD(msg_ref) },
- { IN(ST_COMMAND),       ST_LEAF,          SML "CmdRef",    TOKEN, 64,   CMD(cmd_ref) },
+ { IN(ST_COMMAND) | IN(ST_GROUP) | IN(ST_UNKNOWN), ST_LEAF, SML "CmdID", TOKEN, 36, CMD(cmd_id) },
+ /* Last of these: not a command, but it gets its Status, 400. */
+ { COMMANDS,             ST_UNKNOWN,       XML_ANY,         MANY | XML_TEXT, TEXT_MAX, 0, command_start, ignore_end },
+ { IN(ST_COMMAND),       ST_LEAF,          SML "MsgRef",    TOKEN, 36,   CMD(msg_ref) },
+ { IN(ST_COMMAND),       ST_LEAF,          SML "CmdRef",    TOKEN, 36,   CMD(cmd_ref) },
  { IN(ST_COMMAND),       ST_LEAF,          SML "Cmd",       TOKEN, 32,   CMD(cmd) },
  { IN(ST_COMMAND),       ST_LEAF,          SML "Data",      TOKEN, 1024, CMD(data), data_start },
  { IN(ST_COMMAND),       ST_COMMAND_META,  SML "Meta",      XML_OPEN },
@@ -105,7 +108,8 @@ command_start(struct xml *x, void *in, const char **atts)
 	(void)atts;
 	if ((c = xml_alloc(x, sizeof(*c))) == NULL)
 		return NULL;
-	c->name = xml_local(x);
+	if ((c->name = xml_strdup(x, xml_local(x))) == NULL)
+		return NULL;
 	list = xml_parent(x) == ST_BODY ? &m->commands : &group->children;
 	while (*list != NULL)
 		list = &(*list)->next;
@@ -167,6 +171,13 @@ msg_id_end(struct xml *x, void *msg, char *text)
 }
 
 static int
+ignore_end(struct xml *x, void *in, char *text)
+{
+	(void)x, (void)in, (void)text;
+	return 0;
+}
+
+static int
 final_end(struct xml *x, void *msg, char *text)
 {
 	struct syncml_message *m = msg;
@@ -199,7 +210,7 @@ syncml_read(struct arena *a, const struct http_request *r,
 	if (xml_read(a, &g, m, r->body, r->body_len, e) == 0)
 		return 0;
 	f->at = e->at;
-	return fault_set(f, 400, NULL, e->reason);
+	return fault_set(f, arena_failed(a) ? 413 : 400, NULL, e->reason);
 }
 
 static void

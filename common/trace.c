@@ -13,13 +13,16 @@
 static const char *const secret_elements[] = { "Password",
 	"BinarySecurityToken", "Cred", "NextNonce" };
 
-/* Parameters that are; HTTP_ ones are the client's headers. */
+/* An Item of this Type has a secret as its Data. */
+#define SECRET_TYPE "AADUserToken"
+
+/* Parameters that are printed; headers are named, so that none slips in. */
 static const char *const shown[] = { "REQUEST_METHOD=", "REQUEST_URI=",
 	"CONTENT_TYPE=", "CONTENT_LENGTH=", "REMOTE_ADDR=",
-	"SSL_CLIENT_VERIFY=", "HTTP_" };
-static const char *const secret_headers[] = {
-	"HTTP_AUTHORIZATION=", "HTTP_COOKIE=", "HTTP_DEVICETOKEN="
-};
+	"SSL_CLIENT_VERIFY=", "HTTP_HOST=", "HTTP_USER_AGENT=", "HTTP_ACCEPT=",
+	"HTTP_ACCEPT_CHARSET=", "HTTP_CACHE_CONTROL=", "HTTP_PRAGMA=",
+	"HTTP_EXPECT=", "HTTP_CLIENT_REQUEST_ID=", "HTTP_MS_CV=",
+	"HTTP_USERAGENTORIGIN=", "HTTP_MDM_GENERICALERT=" };
 
 static int
 starts_with_any(const char *s, const char *const *list, size_t count)
@@ -46,13 +49,43 @@ tag_name(const char *s, size_t *len)
 }
 
 static int
-is_secret(const char *name, size_t len)
+is_named(const char *name, size_t len, const char *want)
 {
+	return strlen(want) == len && strncmp(want, name, len) == 0;
+}
+
+/* *token: the Data to come is one. */
+static int
+is_secret(const char *name, size_t len, int *token)
+{
+	size_t in_type = strcspn(name, "<");
+
 	for (size_t i = 0; i < COUNT(secret_elements); i++)
-		if (strlen(secret_elements[i]) == len &&
-		    strncmp(secret_elements[i], name, len) == 0)
+		if (is_named(name, len, secret_elements[i]))
 			return 1;
-	return 0;
+	if (is_named(name, len, "Type"))
+		*token = memmem(name, in_type, SECRET_TYPE,
+			     strlen(SECRET_TYPE)) != NULL;
+	if (!is_named(name, len, "Data") || !*token)
+		return 0;
+	*token = 0;
+	return 1;
+}
+
+/* The end of a start tag; a > in an attribute's value is not it. */
+static const char *
+tag_end(const char *s)
+{
+	char quote = '\0';
+
+	for (; *s != '\0'; s++)
+		if (quote != '\0')
+			quote = *s == quote ? '\0' : quote;
+		else if (*s == '"' || *s == '\'')
+			quote = *s;
+		else if (*s == '>')
+			return s;
+	return NULL;
 }
 
 /* Where the element ends; the end of all if it does not. */
@@ -78,12 +111,16 @@ print_body(struct arena *a, const char *body, size_t len)
 	const char *s, *from, *name, *gt, *end;
 	struct buf out;
 	size_t n;
+	int token = 0;
 
 	buf_init(&out, a);
 	for (s = from = body; (s = strchr(s, '<')) != NULL;) {
 		name = tag_name(++s, &n);
-		if (!is_secret(name, n) || (gt = strchr(s, '>')) == NULL ||
-		    gt[-1] == '/')
+		if (!is_secret(name, n, &token))
+			continue;
+		if ((gt = tag_end(s)) == NULL) /* cut off: nothing of it */
+			gt = s - 1;
+		else if (gt[-1] == '/')
 			continue;
 		buf_add(&out, from, (size_t)(gt + 1 - from));
 		if ((end = skip_element(gt, name, n)) == NULL)
@@ -104,8 +141,7 @@ trace_exchange(struct arena *a, const struct http_request *r,
 {
 	fprintf(stderr, "---- request %s\n", r->id);
 	for (char *const *p = r->params; *p != NULL; p++)
-		if (starts_with_any(*p, shown, COUNT(shown)) &&
-		    !starts_with_any(*p, secret_headers, COUNT(secret_headers)))
+		if (starts_with_any(*p, shown, COUNT(shown)))
 			fprintf(stderr, "%s\n", *p);
 	print_body(a, r->body, r->body_len);
 	fprintf(stderr, "---- response %s\nStatus: %d\n", r->id, res->status);

@@ -31,8 +31,9 @@ struct xml {
 	struct arena *arena;
 	const struct xml_grammar *grammar;
 	struct xml_error *error;
-	struct frame stack[DEPTH_MAX];
-	size_t depth;	 /* frames in use, less one */
+	const char *name;		   /* of the element at hand */
+	struct frame stack[DEPTH_MAX + 1]; /* and the one of XML_ROOT */
+	size_t depth;			   /* frames in use, less one */
 	size_t skipping; /* levels into an element that is not known */
 	size_t elements;
 };
@@ -107,7 +108,7 @@ state_of(const struct frame *f)
 const char *
 xml_local(const struct xml *x)
 {
-	return local_name(x->stack[x->depth].rule->name);
+	return local_name(x->name);
 }
 
 unsigned
@@ -149,7 +150,8 @@ rule_for(const struct xml *x, unsigned state, const char *name, uint64_t *bit)
 	for (r = g->rules; r < g->rules + g->nrules; r++) {
 		if (!(r->in & XML_IN(state)))
 			continue;
-		if (name_is(g, name, r->name))
+		/* A state's XML_ANY comes last: it takes what is left. */
+		if (strcmp(r->name, XML_ANY) == 0 || name_is(g, name, r->name))
 			return r;
 		*bit <<= 1;
 	}
@@ -170,7 +172,7 @@ within_limits(struct xml *x, const char *name, const char **atts)
 		return xml_fail(x, "name of an element too long");
 	if (++x->elements > ELEMENTS_MAX)
 		return xml_fail(x, "too many elements");
-	if (x->depth + x->skipping + 1 >= DEPTH_MAX)
+	if (x->depth + x->skipping >= DEPTH_MAX)
 		return xml_fail(x, "elements nested too deep");
 	return 0;
 }
@@ -212,6 +214,7 @@ xml_start(struct xml *x, const char *name, const char **atts)
 		return;
 	}
 	f->seen |= bit;
+	x->name = name;
 	enter(x, r, atts);
 }
 
@@ -276,6 +279,7 @@ xml_end(struct xml *x)
 	if (r->flags & XML_TEXT && (text = text_of(x, f)) == NULL)
 		return;
 	x->depth--;
+	x->name = r->name;
 	if (r->end != NULL)
 		r->end(x, f->base, text);
 	else if (text != NULL)
@@ -293,13 +297,15 @@ xml_text(struct xml *x, const char *s, size_t len)
 	if (f->rule != NULL && f->rule->flags & XML_TEXT) {
 		/* White space that will be trimmed may go over the maximum. */
 		if (f->text.len + len > f->rule->max + 4096)
-			xml_fail(x, "%s too long", xml_local(x));
+			xml_fail(x, "%s too long", local_name(f->rule->name));
 		buf_add(&f->text, s, len);
 		return;
 	}
 	for (i = 0; i < len; i++)
 		if (memchr(SPACE, s[i], sizeof(SPACE) - 1) == NULL) {
-			xml_fail(x, "text not expected in %s", xml_local(x));
+			xml_fail(x, "text not expected in %s",
+			    f->rule == NULL ? "the document"
+					    : local_name(f->rule->name));
 			return;
 		}
 }
@@ -321,17 +327,45 @@ xml_begin(struct arena *a, const struct xml_grammar *g, void *msg,
 }
 
 /* Expat as a source of events; its user data is the struct xml. */
+struct expat {
+	XML_Parser parser;
+	unsigned long lines; /* skipped before it began */
+	unsigned long columns;
+};
+
 static void
-expat_where(void *parser, char *at, size_t size)
+expat_where(void *context, char *at, size_t size)
 {
-	snprintf(at, size, "%lu:%lu", XML_GetCurrentLineNumber(parser),
-	    XML_GetCurrentColumnNumber(parser) + 1);
+	const struct expat *e = context;
+	unsigned long line = XML_GetCurrentLineNumber(e->parser);
+	unsigned long column = XML_GetCurrentColumnNumber(e->parser) + 1;
+
+	snprintf(at, size, "%lu:%lu", e->lines + line,
+	    line == 1 ? e->columns + column : column);
 }
 
 static void
-expat_stop(void *parser)
+expat_stop(void *context)
 {
-	XML_StopParser(parser, XML_FALSE);
+	const struct expat *e = context;
+
+	XML_StopParser(e->parser, XML_FALSE);
+}
+
+/* A declaration behind white space is no declaration to expat. */
+static size_t
+skip_space(struct expat *e, const char *data, size_t len)
+{
+	size_t n;
+
+	for (n = 0; n < len && memchr(SPACE, data[n], sizeof(SPACE) - 1); n++) {
+		e->columns++;
+		if (data[n] == '\n') {
+			e->lines++;
+			e->columns = 0;
+		}
+	}
+	return n;
 }
 
 static void
@@ -376,21 +410,21 @@ xml_read(struct arena *a, const struct xml_grammar *g, void *msg,
     const char *data, size_t len, struct xml_error *error)
 {
 	XML_Parser parser = XML_ParserCreateNS(NULL, XML_SEP[0]);
-	const struct xml_source source = { parser, expat_where, expat_stop };
+	struct expat e = { .parser = parser };
+	const struct xml_source source = { &e, expat_where, expat_stop };
 	struct xml *x = xml_begin(a, g, msg, &source, error);
+	size_t skip = skip_space(&e, data, len);
 
 	if (parser == NULL)
 		err(1, NULL);
 	CHECK(len <= INT32_MAX / 2);
-	/* A declaration behind white space is no declaration to expat. */
-	for (; len > 0 && memchr(SPACE, data[0], sizeof(SPACE) - 1); len--)
-		data++;
 	XML_SetUserData(parser, x);
 	XML_SetElementHandler(parser, element_start, element_end);
 	XML_SetCharacterDataHandler(parser, characters);
 	XML_SetStartDoctypeDeclHandler(parser, doctype);
 	XML_SetXmlDeclHandler(parser, declaration);
-	if (XML_Parse(parser, data, (int)len, 1) != XML_STATUS_OK)
+	if (XML_Parse(parser, data + skip, (int)(len - skip), 1) !=
+	    XML_STATUS_OK)
 		xml_fail(x, "%s", XML_ErrorString(XML_GetErrorCode(parser)));
 	XML_ParserFree(parser);
 	return xml_failed(x) ? -1 : 0;

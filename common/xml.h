@@ -18,6 +18,7 @@ struct xml;
  */
 #define XML_SEP "\f" /* cannot stand in a namespace or a name */
 #define XML_ROOT 0   /* the state around the document element */
+#define XML_ANY "*"  /* in a rule: any name that no other rule takes */
 #define XML_IN(state) (UINT64_C(1) << (state))
 
 #define XML_REQUIRED 0x01 /* its parent is refused without it */

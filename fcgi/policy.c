@@ -24,7 +24,7 @@ static xml_end_fn ignore_end;
 /* clang-format off */
 static const struct xml_rule rules[] = {
  SOAP_RULES,
- { IN(SOAP_BODY), ST_GET,    XCEP "GetPolicies",       XML_REQUIRED },
+ { IN(SOAP_BODY), ST_GET,    XCEP "GetPolicies",       XML_REQUIRED | XML_OPEN },
  { IN(ST_GET),    ST_CLIENT, XCEP "client",            XML_REQUIRED | XML_OPEN },
  { IN(ST_CLIENT), SOAP_LEAF, XCEP "lastUpdate",        XML_TEXT, 64, 0, NULL, ignore_end },
  { IN(ST_CLIENT), SOAP_LEAF, XCEP "preferredLanguage", XML_TEXT, 64, 0, NULL, ignore_end },

@@ -211,4 +211,6 @@ provision_write(struct xw *w, const struct provision *p)
 	application(w, p);
 	dm_client(w, p);
 	xw_close(w);
+	/* A value that found no memory must not be missing unnoticed. */
+	w->out.failed |= arena_failed(w->out.arena);
 }

@@ -35,15 +35,16 @@ static const struct kind {
 	{ "Sequence", 406, NULL },
 };
 
+/* What is no command at all, [OMA-DM RepPro] 6.1. */
+static const struct kind invalid = { "", 400, NULL };
+
 static const struct kind *
 kind_of(const struct syncml_command *c)
 {
-	const struct kind *k = kinds;
-
-	while (strcmp(k->name, c->name) != 0)
-		CHECK(
-		    ++k < kinds + COUNT(kinds)); /* the grammar has no other */
-	return k;
+	for (const struct kind *k = kinds; k < kinds + COUNT(kinds); k++)
+		if (strcmp(k->name, c->name) == 0)
+			return k;
+	return &invalid;
 }
 
 /* A command without CmdID cannot be referred to: 400, and nothing is done. */
@@ -52,7 +53,9 @@ status_for(const struct syncml_command *c)
 {
 	const struct kind *k = kind_of(c);
 
-	return k->status != 0 && c->cmd_id == NULL ? 400 : k->status;
+	if (k->status != 0 && (c->cmd_id == NULL || c->cmd_id[0] == '\0'))
+		return 400;
+	return k->status;
 }
 
 static void
