@@ -5,6 +5,7 @@
 #include "check.h"
 #include "soap.h"
 
+#define DEPTH 32
 #define PASSWORD_TEXT OASIS_WSS "username-token-profile-1.0#PasswordText"
 
 /* [MS-MDE2] 4.1 prints this action for a fault. */
@@ -44,7 +45,7 @@ soap_read(struct arena *a, const struct xml_rule *rules, size_t nrules,
     struct fault *f)
 {
 	const struct xml_grammar g = { rules, nrules, soap_aliases,
-		soap_naliases };
+		soap_naliases, DEPTH };
 	const struct soap_header *h = msg;
 	struct xml_error *e;
 

@@ -7,6 +7,7 @@
 #include "syncml.h"
 #include "xml.h"
 
+#define DEPTH 24
 #define TEXT_MAX ((size_t)16 << 20) /* the body's limit comes first */
 
 enum {
@@ -26,7 +27,7 @@ enum {
 	ST_LEAF,
 };
 
-static xml_start_fn command_start, item_start, data_start;
+static xml_start_fn command_start, unknown_start, item_start, data_start;
 static xml_end_fn version_end, protocol_end, msg_id_end, final_end, ignore_end;
 
 #define IN XML_IN
@@ -67,7 +68,7 @@ static const struct xml_rule rules[] = {
  { COMMANDS,             ST_GROUP,         SML "Sequence",  MANY, 0, 0, command_start },
  { IN(ST_COMMAND) | IN(ST_GROUP) | IN(ST_UNKNOWN), ST_LEAF, SML "CmdID", TOKEN, 36, CMD(cmd_id) },
  /* Last of these: not a command, but it gets its Status, 400. */
- { COMMANDS,             ST_UNKNOWN,       XML_ANY,         MANY | XML_TEXT, TEXT_MAX, 0, command_start, ignore_end },
+ { COMMANDS,             ST_UNKNOWN,       XML_ANY,         MANY | XML_TEXT, TEXT_MAX, 0, unknown_start, ignore_end },
  { IN(ST_COMMAND),       ST_LEAF,          SML "MsgRef",    TOKEN, 36,   CMD(msg_ref) },
  { IN(ST_COMMAND),       ST_LEAF,          SML "CmdRef",    TOKEN, 36,   CMD(cmd_ref) },
  { IN(ST_COMMAND),       ST_LEAF,          SML "Cmd",       TOKEN, 32,   CMD(cmd) },
@@ -114,6 +115,17 @@ command_start(struct xml *x, void *in, const char **atts)
 	while (*list != NULL)
 		list = &(*list)->next;
 	return *list = c;
+}
+
+/* It may have the name of a command, in another namespace. */
+static void *
+unknown_start(struct xml *x, void *in, const char **atts)
+{
+	struct syncml_command *c = command_start(x, in, atts);
+
+	if (c != NULL)
+		c->is_unknown = 1;
+	return c;
 }
 
 static void *
@@ -201,7 +213,7 @@ syncml_read(struct arena *a, const struct http_request *r,
     struct syncml_message *m, struct fault *f)
 {
 	static const struct xml_grammar g = { rules, COUNT(rules), aliases,
-		COUNT(aliases) };
+		COUNT(aliases), DEPTH };
 	struct xml_error *e;
 
 	if (r->body_len == 0)

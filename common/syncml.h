@@ -29,6 +29,7 @@ struct syncml_command {
 	struct syncml_command *children; /* of an Atomic or a Sequence */
 	struct syncml_item *items;
 	const char *name; /* "Alert", "Status", … */
+	int is_unknown;	  /* of that name, but no command */
 	char *cmd_id;
 	char *msg_ref;
 	char *cmd_ref;

@@ -172,7 +172,8 @@ within_limits(struct xml *x, const char *name, const char **atts)
 		return xml_fail(x, "name of an element too long");
 	if (++x->elements > ELEMENTS_MAX)
 		return xml_fail(x, "too many elements");
-	if (x->depth + x->skipping >= DEPTH_MAX)
+	if (x->depth + x->skipping >=
+	    (x->grammar->depth > 0 ? x->grammar->depth : DEPTH_MAX))
 		return xml_fail(x, "elements nested too deep");
 	return 0;
 }
@@ -278,12 +279,12 @@ xml_end(struct xml *x)
 		return;
 	if (r->flags & XML_TEXT && (text = text_of(x, f)) == NULL)
 		return;
-	x->depth--;
 	x->name = r->name;
 	if (r->end != NULL)
 		r->end(x, f->base, text);
 	else if (text != NULL)
 		memcpy((char *)f->base + r->off, &text, sizeof(text));
+	x->depth--;
 }
 
 void
@@ -316,6 +317,7 @@ xml_begin(struct arena *a, const struct xml_grammar *g, void *msg,
 {
 	struct xml *x;
 
+	CHECK(g->depth <= DEPTH_MAX);
 	CHECK((x = arena_alloc(a, sizeof(*x))) != NULL);
 	*error = (struct xml_error){ 0 };
 	x->source = source;
@@ -331,6 +333,8 @@ struct expat {
 	XML_Parser parser;
 	unsigned long lines; /* skipped before it began */
 	unsigned long columns;
+	int is_utf16;
+	int is_declared;
 };
 
 static void
@@ -369,9 +373,23 @@ skip_space(struct expat *e, const char *data, size_t len)
 }
 
 static void
-element_start(void *x, const char *name, const char **atts)
+element_start(void *context, const char *name, const char **atts)
 {
+	struct xml *x = context;
+	const struct expat *e = x->source->context;
+
+	/* Undeclared it would be a disguise: no client writes it. */
+	if (e->is_utf16 && !e->is_declared)
+		xml_fail(x, "UTF-16 without a declaration");
 	xml_start(x, name, atts);
+}
+
+static int
+is_utf16(const char *data, size_t len)
+{
+	return len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 ||
+			       memcmp(data, "\xfe\xff", 2) == 0 ||
+			       data[0] == '\0' || data[1] == '\0');
 }
 
 static void
@@ -397,9 +415,14 @@ doctype(
 
 /* Expat knows more encodings; those that Windows cannot send hide things. */
 static void
-declaration(void *x, const char *version, const char *encoding, int standalone)
+declaration(
+    void *context, const char *version, const char *encoding, int standalone)
 {
+	struct xml *x = context;
+	struct expat *e = x->source->context;
+
 	(void)version, (void)standalone;
+	e->is_declared = encoding != NULL;
 	if (encoding != NULL && strcasecmp(encoding, "UTF-8") != 0 &&
 	    strcasecmp(encoding, "UTF-16") != 0)
 		xml_fail(x, "encoding %.32s not accepted", encoding);
@@ -410,7 +433,7 @@ xml_read(struct arena *a, const struct xml_grammar *g, void *msg,
     const char *data, size_t len, struct xml_error *error)
 {
 	XML_Parser parser = XML_ParserCreateNS(NULL, XML_SEP[0]);
-	struct expat e = { .parser = parser };
+	struct expat e = { .parser = parser, .is_utf16 = is_utf16(data, len) };
 	const struct xml_source source = { &e, expat_where, expat_stop };
 	struct xml *x = xml_begin(a, g, msg, &source, error);
 	size_t skip = skip_space(&e, data, len);

@@ -54,12 +54,13 @@ struct xml_grammar {
 	size_t nrules;
 	const struct xml_alias *aliases;
 	size_t naliases;
+	size_t depth; /* levels of elements; 0 for the most, 32 */
 };
 
 /*
  * Read a whole message into msg.  0, or -1 with "LINE:COLUMN" in error->at
  * and the first thing that was wrong in error->reason.  Refused always: a
- * DOCTYPE, more than 32 levels, 32 attributes, 20000 elements, names over 256
+ * DOCTYPE, more levels than the grammar has, 32 attributes, 20000 elements, names over 256
  * bytes, and encodings other than UTF-8 and UTF-16.
  */
 struct xml_error {

@@ -32,7 +32,6 @@ post(struct worker *w, struct request *r)
 	struct discover d = { 0 };
 	struct discover_settings s;
 	struct xw out;
-	const char *status;
 	int settings, rc;
 
 	rc = discover_read(r->arena, r->http, &d, &r->fault);
@@ -46,9 +45,7 @@ post(struct worker *w, struct request *r)
 		return request_db_fault(w, r, &e);
 	s.url = db_lookup(work, settings, "enrollment_url");
 	s.version = db_lookup(work, settings, "enrollment_version");
-	status = db_lookup(work, settings, "fault_http_status");
-	CHECK(s.url != NULL && s.version != NULL && status != NULL);
-	w->fault_status = status[0] == '2' ? 200 : 500;
+	CHECK(s.url != NULL && s.version != NULL);
 	xw_init(&out, r->arena);
 	discover_answer(&out, &d, &s, r->http->id);
 	return request_answer(r, SOAP_CONTENT_TYPE, &out);
@@ -71,6 +68,7 @@ main(int argc, char **argv)
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,
+		.setting = SETTING,
 	};
 
 	return program_main(&discovery, argc, argv);

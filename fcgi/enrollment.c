@@ -55,7 +55,7 @@ authenticate(struct worker *w, struct request *r, const struct soap_header *h,
 {
 	struct db_work *work;
 	struct db_error e;
-	const char *hash = NULL, *status;
+	const char *hash = NULL;
 
 	if (soap_credentials(h, &r->fault) == -1)
 		return -1;
@@ -67,9 +67,7 @@ authenticate(struct worker *w, struct request *r, const struct soap_header *h,
 	db_call(work, TEMPLATE);
 	if (db_run(work, &e) == -1)
 		return request_db_fault(w, r, &e);
-	status = db_lookup(work, CALL_SETTING, "fault_http_status");
-	CHECK(status != NULL && db_rows(work, CALL_TEMPLATE) == 1);
-	w->fault_status = status[0] == '2' ? 200 : 500;
+	CHECK(db_rows(work, CALL_TEMPLATE) == 1);
 	if (db_rows(work, CALL_ACCOUNT) == 1)
 		hash = db_value(work, CALL_ACCOUNT, 0, 1);
 	if (!password_verify(h->password, hash))
@@ -360,6 +358,7 @@ main(int argc, char **argv)
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,
+		.setting = SETTING,
 		.setup = setup,
 		.option = print_hash,
 		.options = "p",

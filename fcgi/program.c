@@ -53,6 +53,24 @@ request_answer(struct request *r, const char *type, const struct xw *w)
 	return 0;
 }
 
+/* As it is set now; while the database is away, as it was. */
+static int
+fault_status(struct worker *w, struct request *r)
+{
+	struct db_work *work;
+	struct db_error e;
+	const char *value;
+
+	if (w->program->setting == 0)
+		return 500;
+	work = db_work(w->db, r->arena);
+	db_call(work, w->program->setting);
+	if (db_run(work, &e) == 0 &&
+	    (value = db_lookup(work, 0, "fault_http_status")) != NULL)
+		w->fault_status = strcmp(value, "200") == 0 ? 200 : 500;
+	return w->fault_status;
+}
+
 /* Errors are a SOAP fault, or nothing: never a page of HTML. */
 static void
 refuse(struct worker *w, struct request *r)
@@ -74,7 +92,7 @@ refuse(struct worker *w, struct request *r)
 	res->body = body.out.data;
 	res->body_len = body.out.len;
 	if (f->status == 500)
-		res->status = w->fault_status;
+		res->status = fault_status(w, r);
 }
 
 /* The methods of a path, as Allow has them; NULL for no such path. */

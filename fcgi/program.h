@@ -54,6 +54,7 @@ struct program {
 	const struct route *routes;
 	size_t nroutes;
 	const char *fault_subcode; /* when the database fails; or NULL */
+	int setting; /* the statement with (name, value) rows; or 0 */
 	int (*setup)(struct worker *, char *why, size_t); /* or NULL */
 	int (*option)(int); /* other options than -n; or NULL */
 	const char *options;

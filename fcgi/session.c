@@ -42,7 +42,7 @@ static const struct kind *
 kind_of(const struct syncml_command *c)
 {
 	for (const struct kind *k = kinds; k < kinds + COUNT(kinds); k++)
-		if (strcmp(k->name, c->name) == 0)
+		if (!c->is_unknown && strcmp(k->name, c->name) == 0)
 			return k;
 	return &invalid;
 }
