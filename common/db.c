@@ -113,7 +113,8 @@ static int
 is_lost(const struct db *db, const char *state)
 {
 	return PQstatus(db->conn) == CONNECTION_BAD ||
-	       strncmp(state, "57P", 3) == 0 || strcmp(state, "25006") == 0;
+	       strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0 ||
+	       strcmp(state, "25006") == 0;
 }
 
 static int
@@ -130,9 +131,8 @@ result_error(struct db *db, const PGresult *r, struct db_error *e)
 	const char *what = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	int status = 500;
 
-	if (state == NULL)
-		state =
-		    PQstatus(db->conn) == CONNECTION_BAD ? "08006" : "XX000";
+	if (state == NULL) /* not the server's word but libpq's: it is gone */
+		state = "08006";
 	if (what == NULL)
 		what = PQerrorMessage(db->conn);
 	if (strncmp(state, "MD", 2) == 0)

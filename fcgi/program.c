@@ -144,7 +144,7 @@ level_of(const struct fault *f)
 {
 	if (f->status == 0)
 		return "info";
-	if (f->status < 500 ||
+	if (f->status < 500 || f->error_type != NULL ||
 	    (f->subcode != NULL &&
 		strcmp(f->subcode, FAULT_ENROLLMENT_SERVER) != 0))
 		return "warning";
