@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_FUZZ_H
+#define FENESTRA_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../common/arena.h"
+#include "../../common/check.h"
+#include "../../common/http.h"
+#include "../../common/xw.h"
+
+/*
+ * What the fuzz targets share.  A target does more than to survive: what was
+ * accepted is used, and CHECK() says what must then be true of it.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+/* The arena of this run, empty. */
+struct arena *fuzz_arena(void);
+
+/* The input as a request: an exact copy, with a NUL behind it. */
+struct http_request fuzz_request(const uint8_t *, size_t);
+
+/* Something written: complete, and our own reader takes it. */
+void fuzz_readable(const struct xw *);
+
+/* The fault of what was refused: it can be told, and is told readably. */
+void fuzz_fault(const struct fault *, const char *relates_to);
+
+#endif

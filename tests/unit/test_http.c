@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit.h"
+
+static char *const params[] = {
+	(char *)(uintptr_t) "REQUEST_METHOD=POST",
+	(char *)(uintptr_t) "SSL_CLIENT_CERT_CHAIN=no",
+	(char *)(uintptr_t) "SSL_CLIENT_CERT=yes=and=more",
+	(char *)(uintptr_t) "HTTP_SSL_CLIENT_VERIFY=SUCCESS",
+	(char *)(uintptr_t) "ssl_client_verify=SUCCESS",
+	(char *)(uintptr_t) "EMPTY=",
+	(char *)(uintptr_t) "TWICE=first",
+	(char *)(uintptr_t) "TWICE=second",
+	(char *)(uintptr_t) "NOTHING",
+	(char *)(uintptr_t) "=nameless",
+	NULL,
+};
+
+static const struct {
+	const char *name;
+	const char *value;
+	int count;
+} wanted[] = {
+	{ "REQUEST_METHOD", "POST", 1 },
+	{ "SSL_CLIENT_CERT", "yes=and=more", 1 },
+	{ "SSL_CLIENT_CERT_CHAIN", "no", 1 },
+	{ "SSL_CLIENT_VERIFY", NULL, 0 },
+	{ "SSL_CLIENT", NULL, 0 },
+	{ "EMPTY", NULL, 1 },
+	{ "TWICE", "first", 2 },
+	{ "NOTHING", NULL, 0 },
+	{ "ABSENT", NULL, 0 },
+	{ "POST", NULL, 0 },
+};
+
+static void
+test_params(void **state)
+{
+	struct http_request r = { .params = params };
+	static char *const none[] = { NULL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		unit_same(wanted[i].name, http_param(&r, wanted[i].name),
+		    wanted[i].value);
+		unit_same_int(wanted[i].name,
+		    http_param_count(&r, wanted[i].name), wanted[i].count);
+	}
+	r.params = none;
+	assert_null(http_param(&r, "REQUEST_METHOD"));
+	assert_int_equal(http_param_count(&r, "REQUEST_METHOD"), 0);
+	unit_done();
+}
+
+#define DISCOVERY "/EnrollmentServer/Discovery.svc"
+
+static const struct {
+	const char *path;
+	int is;
+} paths[] = {
+	{ DISCOVERY, 1 },
+	{ "/ENROLLMENTSERVER/Discovery.svc", 1 },
+	{ "/enrollmentserver/discovery.svc", 1 },
+	{ "/EnrollmentServer/Discovery.svc/", 0 },
+	{ "/EnrollmentServer/Discovery.sv", 0 },
+	{ "/EnrollmentServer/Discovery.svc2", 0 },
+	{ "EnrollmentServer/Discovery.svc", 0 },
+	{ "//EnrollmentServer/Discovery.svc", 0 },
+	{ "/x/EnrollmentServer/Discovery.svc", 0 },
+	{ "/EnrollmentServer/Policy.svc", 0 },
+	{ "/", 0 },
+	{ "", 0 },
+};
+
+static void
+test_paths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		struct http_request r = { .path = paths[i].path };
+
+		unit_same_int(
+		    paths[i].path, !!http_path_is(&r, DISCOVERY), paths[i].is);
+	}
+	unit_done();
+}
+
+static const struct {
+	const char *type;
+	const char *media;
+	int is;
+} types[] = {
+	{ "application/soap+xml", "application/soap+xml", 1 },
+	{ "application/soap+xml; charset=utf-8", "application/soap+xml", 1 },
+	{ "application/soap+xml;charset=utf-8", "application/soap+xml", 1 },
+	{ "application/soap+xml ; charset=utf-8", "application/soap+xml", 1 },
+	{ "Application/SOAP+XML", "application/soap+xml", 1 },
+	{ " text/xml", "text/xml", 1 },
+	{ "text/xml", "text/xm", 0 },
+	{ "text/xm", "text/xml", 0 },
+	{ "text/xml2", "text/xml", 0 },
+	{ "text/xml/", "text/xml", 0 },
+	{ "application/vnd.syncml.dm+xml", "application/vnd.syncml.dm+xml", 1 },
+	{ "application/vnd.syncml.dm+wbxml", "application/vnd.syncml.dm+xml",
+	    0 },
+	{ "text/plain; x=text/xml", "text/xml", 0 },
+	{ "", "text/xml", 0 },
+	{ ";text/xml", "text/xml", 0 },
+};
+
+static void
+test_types(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++)
+		unit_same_int(
+		    unit_printf("<%s> <%s>", types[i].type, types[i].media),
+		    !!http_type_is(types[i].type, types[i].media), types[i].is);
+	unit_done();
+}
+
+static void
+test_first_fault_counts(void **state)
+{
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(fault_set(&f, 403, "s:Authentication", "one"), -1);
+	assert_int_equal(fault_set(&f, 500, NULL, "two"), -1);
+	assert_int_equal(f.status, 403);
+	assert_string_equal(f.subcode, "s:Authentication");
+	assert_string_equal(f.reason, "one");
+	assert_null(f.message);
+	assert_null(f.error_type);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(test_params),
+		UNIT_TEST(test_paths),
+		UNIT_TEST(test_types),
+		UNIT_TEST(test_first_fault_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
