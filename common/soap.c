@@ -57,7 +57,6 @@ soap_read(struct arena *a, const struct xml_rule *rules, size_t nrules,
 		return fault_set(f, arena_failed(a) ? 413 : 500,
 		    FAULT_MESSAGE_FORMAT, e->reason);
 	}
-	/* The namespace in it may have the slash too many, as above. */
 	if (strcmp(h->action, action) != 0)
 		return fault_set(f, 500, FAULT_MESSAGE_FORMAT,
 		    arena_printf(a, "Action is not %s", strrchr(action, '/')));

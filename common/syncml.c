@@ -75,7 +75,7 @@ static const struct xml_rule rules[] = {
  { IN(ST_COMMAND),       ST_LEAF,          SML "Data",      TOKEN, 1024, CMD(data), data_start },
  { IN(ST_COMMAND),       ST_COMMAND_META,  SML "Meta",      XML_OPEN },
  { IN(ST_COMMAND_META),  ST_LEAF,          SML "Format",    TOKEN, 32,   CMD(format) },
- { IN(ST_COMMAND_META),  ST_LEAF,          SML "Type",      TOKEN, 256,  CMD(type) },
+ { IN(ST_COMMAND_META) | IN(ST_COMMAND), ST_LEAF, SML "Type",      TOKEN, 256,  CMD(type) },
  { IN(ST_COMMAND),       ST_ITEM,          SML "Item",      MANY, 0, 0, item_start },
  { IN(ST_ITEM),          ST_ITEM_SOURCE,   SML "Source",    XML_OPEN },
  { IN(ST_ITEM_SOURCE),   ST_LEAF,          SML "LocURI",    TOKEN, 4096, ITEM(source) },
@@ -104,17 +104,16 @@ static void *
 command_start(struct xml *x, void *in, const char **atts)
 {
 	struct syncml_message *m = in;
-	struct syncml_command *group = in, *c, **list;
+	struct syncml_command *group = in, *c, **first, **last;
 
 	(void)atts;
-	if ((c = xml_alloc(x, sizeof(*c))) == NULL)
+	if ((c = xml_alloc(x, sizeof(*c))) == NULL ||
+	    (c->name = xml_strdup(x, xml_local(x))) == NULL)
 		return NULL;
-	if ((c->name = xml_strdup(x, xml_local(x))) == NULL)
-		return NULL;
-	list = xml_parent(x) == ST_BODY ? &m->commands : &group->children;
-	while (*list != NULL)
-		list = &(*list)->next;
-	return *list = c;
+	first = xml_parent(x) == ST_BODY ? &m->commands : &group->children;
+	last = xml_parent(x) == ST_BODY ? &m->last_command : &group->last_child;
+	*(*first == NULL ? first : &(*last)->next) = c;
+	return *last = c;
 }
 
 /* It may have the name of a command, in another namespace. */
@@ -132,14 +131,13 @@ static void *
 item_start(struct xml *x, void *in, const char **atts)
 {
 	struct syncml_command *c = in;
-	struct syncml_item *item, **list = &c->items;
+	struct syncml_item *item;
 
 	(void)atts;
 	if ((item = xml_alloc(x, sizeof(*item))) == NULL)
 		return NULL;
-	while (*list != NULL)
-		list = &(*list)->next;
-	return *list = item;
+	*(c->items == NULL ? &c->items : &c->last_item->next) = item;
+	return c->last_item = item;
 }
 
 static void *

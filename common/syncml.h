@@ -28,6 +28,8 @@ struct syncml_command {
 	struct syncml_command *next;
 	struct syncml_command *children; /* of an Atomic or a Sequence */
 	struct syncml_item *items;
+	struct syncml_command *last_child; /* where the next one goes */
+	struct syncml_item *last_item;
 	const char *name; /* "Alert", "Status", … */
 	int is_unknown;	  /* of that name, but no command */
 	char *cmd_id;
@@ -48,6 +50,7 @@ struct syncml_message {
 	char *target;
 	char *source;
 	struct syncml_command *commands;
+	struct syncml_command *last_command;
 	int final;
 };
 

@@ -122,7 +122,9 @@ print_body(struct arena *a, const char *body, size_t len)
 			gt = s - 1;
 		else if (gt[-1] == '/')
 			continue;
-		buf_add(&out, from, (size_t)(gt + 1 - from));
+		/* Of its attributes nothing: it may not be what it seems. */
+		buf_add(&out, from, (size_t)(name + n - from));
+		buf_putc(&out, '>');
 		if ((end = skip_element(gt, name, n)) == NULL)
 			end = body + len;
 		buf_printf(&out, "[%zu bytes]", (size_t)(end - gt - 1));

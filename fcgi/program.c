@@ -166,6 +166,12 @@ log_request(const struct worker *w, const struct request *r, long us)
 	log_add_int(&l, "in", (long long)r->http->body_len);
 	log_add_int(&l, "out", (long long)r->response->body_len);
 	log_add_int(&l, "us", us);
+	/* Before anything a client says: it must not push this out. */
+	if (f->status != 0) {
+		log_add(&l, "fault", f->subcode);
+		log_add(&l, "at", f->at);
+		log_add(&l, "reason", f->reason);
+	}
 	log_add(&l, "peer", http_param(r->http, "REMOTE_ADDR"));
 	log_add(&l, "user", r->user);
 	log_add(&l, "device", r->device);
@@ -176,11 +182,6 @@ log_request(const struct worker *w, const struct request *r, long us)
 	log_add(&l, "ms-cv", http_param(r->http, "HTTP_MS_CV"));
 	if (r->anomalies > 0)
 		log_add_int(&l, "anomalies", r->anomalies);
-	if (f->status != 0) {
-		log_add(&l, "fault", f->subcode);
-		log_add(&l, "at", f->at);
-		log_add(&l, "reason", f->reason);
-	}
 	log_end(&l);
 }
 

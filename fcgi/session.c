@@ -80,13 +80,14 @@ take_alert(struct session *s, const struct syncml_command *c)
 	if (code == 1223)
 		s->aborted = 1;
 	for (item = c->items; item != NULL; item = item->next) {
-		const char *const row[] = { c->cmd_id, c->data, item->type,
-			item->format, item->mark,
+		const char *const row[] = { c->cmd_id, c->data,
+			item->type != NULL ? item->type : c->type, item->format,
+			item->mark,
 			item->source != NULL ? item->source : item->target,
 			item->data };
 
-		if (code == 1224 && item->type != NULL &&
-		    strcmp(item->type, LOGIN_STATUS) == 0)
+		if (code == 1224 && row[ALERT_TYPE] != NULL &&
+		    strcmp(row[ALERT_TYPE], LOGIN_STATUS) == 0)
 			s->login_status = item->data;
 		else
 			add_row(&s->alerts, row, COUNT(row));
