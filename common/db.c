@@ -13,6 +13,7 @@
 #include "buf.h"
 #include "check.h"
 #include "db.h"
+#include "text.h"
 
 #define PARAMS_MAX 16
 #define CALLS_MAX 16
@@ -102,19 +103,21 @@ is_passing(const char *state)
 	static const char *const states[] = { "08", "53", "57", "58", "25006",
 		"55P03", "40001", "40P01", "28000", "3D000" };
 
-	for (size_t i = 0; i < COUNT(states); i++)
-		if (strncmp(state, states[i], strlen(states[i])) == 0)
-			return 1;
-	return 0;
+	return text_starts_with_any(state, states, COUNT(states));
 }
 
-/* After these, another connection may reach a server that serves. */
+/*
+ * After these another connection may do: the server goes, is not the primary
+ * any more, or a function changed under a prepared statement.
+ */
 static int
 is_lost(const struct db *db, const char *state)
 {
+	static const char *const states[] = { "08", "57P", "25006", "0A000",
+		"26000" };
+
 	return PQstatus(db->conn) == CONNECTION_BAD ||
-	       strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0 ||
-	       strcmp(state, "25006") == 0;
+	       text_starts_with_any(state, states, COUNT(states));
 }
 
 static int

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "arena.h"
 #include "buf.h"
 #include "check.h"
 #include "http.h"
+#include "text.h"
 #include "trace.h"
 
 /* Elements whose content is never printed, by local name. */
@@ -23,15 +23,6 @@ static const char *const shown[] = { "REQUEST_METHOD=", "REQUEST_URI=",
 	"HTTP_ACCEPT_CHARSET=", "HTTP_CACHE_CONTROL=", "HTTP_PRAGMA=",
 	"HTTP_EXPECT=", "HTTP_CLIENT_REQUEST_ID=", "HTTP_MS_CV=",
 	"HTTP_USERAGENTORIGIN=", "HTTP_MDM_GENERICALERT=" };
-
-static int
-starts_with_any(const char *s, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strncasecmp(s, list[i], strlen(list[i])) == 0)
-			return 1;
-	return 0;
-}
 
 /* The local name of a start tag at s, which is behind its '<'. */
 static const char *
@@ -143,7 +134,7 @@ trace_exchange(struct arena *a, const struct http_request *r,
 {
 	fprintf(stderr, "---- request %s\n", r->id);
 	for (char *const *p = r->params; *p != NULL; p++)
-		if (starts_with_any(*p, shown, COUNT(shown)))
+		if (text_starts_with_any(*p, shown, COUNT(shown)))
 			fprintf(stderr, "%s\n", *p);
 	print_body(a, r->body, r->body_len);
 	fprintf(stderr, "---- response %s\nStatus: %d\n", r->id, res->status);

@@ -7,12 +7,15 @@
 
 #define ACTION NS_XCEP "/IPolicy/GetPolicies"
 
-/* oIDReferenceIDs are ours to choose; groups are [MS-XCEP] 3.1.4.1.3.16. */
-#define HASH_REFERENCE 0
+/*
+ * oIDReferenceIDs are ours to choose.  The template's stands in group 1 and
+ * has 5 in the answer that a Windows 10 client was seen to take.
+ */
 #define HASH_GROUP 1
-#define TEMPLATE_REFERENCE 1
-#define TEMPLATE_GROUP 9
+#define HASH_REFERENCE 0
 #define TEMPLATE_OID "1.3.6.1.4.1.311.20.2"
+#define TEMPLATE_GROUP 1
+#define TEMPLATE_REFERENCE 5
 
 enum { ST_GET = SOAP_OWN, ST_CLIENT, ST_FILTER };
 

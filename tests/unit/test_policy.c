@@ -88,7 +88,7 @@ test_order(void **state)
 	    "    xcep:policiesNotChanged[xsi:nil=true]\n"
 	    "    xcep:policies\n"
 	    "     xcep:policy\n"
-	    "      xcep:policyOIDReference=1\n"
+	    "      xcep:policyOIDReference=5\n"
 	    "      xcep:cAs[xsi:nil=true]\n"
 	    "      xcep:attributes\n"
 	    "       xcep:commonName=Windows\n"
@@ -127,8 +127,8 @@ test_order(void **state)
 	    "     xcep:defaultName=szOID_NIST_sha256\n"
 	    "    xcep:oID\n"
 	    "     xcep:value=1.3.6.1.4.1.311.20.2\n"
-	    "     xcep:group=9\n"
-	    "     xcep:oIDReferenceID=1\n"
+	    "     xcep:group=1\n"
+	    "     xcep:oIDReferenceID=5\n"
 	    "     xcep:defaultName=Certificate Template Name\n");
 }
 

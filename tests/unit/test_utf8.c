@@ -124,6 +124,8 @@ test_where(void **state)
 		    (long long)cases[i].valid);
 		free(exact);
 	}
+	/* What would complete the character is no part of it. */
+	unit_same_int("cut", (long long)utf8_valid("\xe6\x97\xa5", 2), 0);
 	unit_done();
 }
 
