@@ -48,7 +48,7 @@ $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) $(LIBS)
 
 
--include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk
+-include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk
 
 device: $(B)/bin/fenestra-device
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "xw.h"
 
-void
-xw_init(struct xw *w, struct arena *a)
-{
-	*w = (struct xw){ .depth = 0 };
-	buf_init(&w->out, a);
-}
-
+/* The start tag in hand ends, as something follows it. */
 static void
 end_tag(struct xw *w)
 {
@@ -19,29 +14,23 @@ end_tag(struct xw *w)
 	w->in_tag = 0;
 }
 
-void
-xw_open(struct xw *w, const char *name)
+static void
+markup_open(struct xw *w, const char *name)
 {
-	CHECK(w->depth < XW_DEPTH_MAX);
 	end_tag(w);
 	buf_putc(&w->out, '<');
 	buf_puts(&w->out, name);
-	w->open[w->depth++] = name;
-	w->in_tag = 1;
 }
 
-void
-xw_close(struct xw *w)
+static void
+markup_close(struct xw *w, const char *name)
 {
-	CHECK(w->depth > 0);
-	w->depth--;
 	if (w->in_tag) {
 		buf_puts(&w->out, "/>");
-		w->in_tag = 0;
 		return;
 	}
 	buf_puts(&w->out, "</");
-	buf_puts(&w->out, w->open[w->depth]);
+	buf_puts(&w->out, name);
 	buf_putc(&w->out, '>');
 }
 
@@ -84,10 +73,9 @@ add_escaped(struct buf *b, const char *s, int in_attr)
 	buf_add(b, from, (size_t)(s - from));
 }
 
-void
-xw_attr(struct xw *w, const char *name, const char *value)
+static void
+markup_attr(struct xw *w, const char *name, const char *value)
 {
-	CHECK(w->in_tag);
 	buf_putc(&w->out, ' ');
 	buf_puts(&w->out, name);
 	buf_puts(&w->out, "=\"");
@@ -95,11 +83,52 @@ xw_attr(struct xw *w, const char *name, const char *value)
 	buf_putc(&w->out, '"');
 }
 
-void
-xw_text(struct xw *w, const char *text)
+static void
+markup_text(struct xw *w, const char *text)
 {
 	end_tag(w);
 	add_escaped(&w->out, text, 0);
+}
+
+void
+xw_init(struct xw *w, struct arena *a)
+{
+	static const struct xw_form markup = { markup_open, markup_attr,
+		markup_text, markup_close };
+
+	*w = (struct xw){ .form = &markup };
+	buf_init(&w->out, a);
+}
+
+void
+xw_open(struct xw *w, const char *name)
+{
+	CHECK(w->depth < XW_DEPTH_MAX);
+	w->form->open(w, name);
+	w->open[w->depth++] = name;
+	w->in_tag = 1;
+}
+
+void
+xw_close(struct xw *w)
+{
+	CHECK(w->depth > 0);
+	w->depth--;
+	w->form->close(w, w->open[w->depth]);
+	w->in_tag = 0;
+}
+
+void
+xw_attr(struct xw *w, const char *name, const char *value)
+{
+	CHECK(w->in_tag);
+	w->form->attr(w, name, value);
+}
+
+void
+xw_text(struct xw *w, const char *text)
+{
+	w->form->text(w, text);
 }
 
 void
@@ -114,10 +143,10 @@ xw_leaf(struct xw *w, const char *name, const char *text)
 void
 xw_leaf_int(struct xw *w, const char *name, long long n)
 {
-	xw_open(w, name);
-	end_tag(w);
-	buf_printf(&w->out, "%lld", n);
-	xw_close(w);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", n);
+	xw_leaf(w, name, text);
 }
 
 void

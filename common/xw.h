@@ -18,12 +18,30 @@ struct arena;
  */
 struct xw {
 	struct buf out;
+	const struct xw_form *form;
 	const char *open[XW_DEPTH_MAX];
 	size_t depth;
-	int in_tag; /* the start tag is not closed yet */
+	int in_tag;	    /* nothing follows the start tag yet */
+	unsigned page;	    /* WBXML: the code page in use, */
+	size_t bytes_depth; /* how deep an element of Format bin is, or 0 */
+};
+
+/* What differs from encoding to encoding. */
+struct xw_form {
+	void (*open)(struct xw *, const char *name);
+	void (*attr)(struct xw *, const char *name, const char *value);
+	void (*text)(struct xw *, const char *);
+	void (*close)(struct xw *, const char *name);
 };
 
 void xw_init(struct xw *, struct arena *);
+
+/*
+ * WBXML 1.2 of SyncML 1.2 instead: only names of its code pages, without a
+ * prefix, and no attributes but xmlns, which are left out.
+ */
+void xw_init_wbxml(struct xw *, struct arena *);
+
 void xw_open(struct xw *, const char *name);
 void xw_attr(struct xw *, const char *name, const char *value);
 void xw_text(struct xw *, const char *);
