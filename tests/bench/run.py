@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""make bench: what the development stack does in a second, as ratios to
+something trivial measured beside it in the same run.
+
+BENCH_SECONDS      of each measurement (3); 2 is enough to try it
+BENCH_ROUNDS       how often each is repeated, by turns (7)
+BENCH_WORKERS      for each endpoint (4)
+BENCH_CONNECTIONS  kept alive at once, a device each (8)
+BENCH_PORT         the first of four ports in a row (9643)
+"""
+
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import machine
+from stack import BIN, PATH, ROOT, Floor, Stack
+
+SEED = os.path.join(ROOT, 'tests', 'data', 'seed')
+SEED_DEVICE = '1E08C6E95D8BB843B1278FF45BC60CC6'
+USERS = {'yescrypt': 5, 'cheap': 1}  # cost of the password hash
+PASSWORD = 'demo'
+PROGRAMS = ('discovery', 'enrollment', 'management')
+
+
+def number(name, preset):
+    text = os.environ.get(name, '') or str(preset)
+    if not re.fullmatch(r'[1-9]\d{0,4}', text):
+        raise SystemExit('bench: %s: not a number: %s' % (name, text))
+    return int(text)
+
+
+SECONDS = number('BENCH_SECONDS', 3)
+ROUNDS = number('BENCH_ROUNDS', 7 if SECONDS > 2 else 3)
+WORKERS = number('BENCH_WORKERS', 4)
+LANES = number('BENCH_CONNECTIONS', 8)
+PORT = number('BENCH_PORT', 9643)
+REQUESTS = 10000 * (WORKERS if SECONDS > 2 else 1)
+
+
+class Series:
+    """One figure, measured several times."""
+
+    def __init__(self, values):
+        self.values = list(values)
+        self.median = statistics.median(self.values)
+
+    def text(self, form='%.0f'):
+        spread = '%s–%s' % (form, form)
+        return '%s (%s)' % (form % self.median,
+                            spread % (min(self.values), max(self.values)))
+
+    def over(self, other):
+        """The ratios, pair by pair."""
+        return Series(a / b for a, b in zip(self.values, other.values))
+
+
+class Bench:
+    """The stack, the floor beside it, and the loads."""
+
+    def __init__(self):
+        self.stack = Stack(WORKERS, PORT, PORT + 1)
+        self.floor = None
+        self.folder = None
+        self.fresh = {}
+        self.lines = []
+
+    # Programs
+
+    def tool(self, name, *words):
+        """A program's key=value pairs; its own time-out is far beyond."""
+        done = subprocess.run([os.path.join(BIN, name), *map(str, words)],
+                              stdout=subprocess.PIPE, text=True, check=True,
+                              timeout=900)
+        return {k: float(v) for k, v in re.findall(r'(\w+)=([\d.]+)',
+                                                   done.stdout)}
+
+    def load(self, port, options, *words):
+        common = ['-a', self.stack.values['CA_FILE'], '-c', LANES]
+        for host in ('ENROLLMENT_HOST', 'MANAGEMENT_HOST'):
+            common += ['-r', '%s:%d:127.0.0.1' % (self.stack.values[host],
+                                                  port)]
+        return self.tool('bench-load', *common, *options, *words)
+
+    def checkin(self, *options, floor=False):
+        port = self.floor.https if floor else PORT
+        words = ['https://%s:%d%s' % (self.stack.values['MANAGEMENT_HOST'],
+                                      port, PATH),
+                 self.folder + '/checkin.xml', self.folder + '/devices']
+        if floor:
+            words.append(self.floor.length)
+        return self.load(port, options, 'checkin', *words)
+
+    def enroll(self, user, count, *options, keep=False):
+        words = ['https://%s:%d/EnrollmentServer' % (
+            self.stack.values['ENROLLMENT_HOST'], PORT),
+                 '%s/policy-%s.xml' % (self.folder, user),
+                 '%s/enroll-%s.xml' % (self.folder, user)]
+        if keep:
+            words.append(self.folder + '/devices')
+        return self.load(PORT, ('-n', count, *options), 'enroll', *words)
+
+    # Preparations
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), 'w',
+                  encoding='utf-8') as file:
+            file.write(text)
+
+    def templates(self):
+        """The captured client's messages, for these hosts and users; the
+        check-in without the white space that only makes it readable."""
+        text = machine.read(SEED + '/manage-1-request.xml')
+        text = re.sub(r'>\s+<', '><', text)
+        text = re.sub(r'(<SessionID>)[^<]*', r'\1@SESSION@', text)
+        text = text.replace(SEED_DEVICE, '@DEVICE@').replace(
+            'https://mdmwindows.com/', 'https://%s:%d/' % (
+                self.stack.values['MANAGEMENT_HOST'], PORT))
+        self.write('checkin.xml', text)
+        for user in USERS:
+            for name in ('policy', 'enroll'):
+                text = machine.read('%s/%s-request.xml' % (SEED, name))
+                text = text.replace('demo@mdmwindows.com', self.upn(user))
+                text = text.replace('https://mdmwindows.com/', 'https://%s:%d/'
+                                    % (self.stack.values['ENROLLMENT_HOST'],
+                                       PORT))
+                text = re.sub(r'(<wsse:BinarySecurityToken[^>]*>)[^<]*',
+                              r'\1@TOKEN@', text)
+                self.write('%s-%s.xml' % (name, user),
+                           text.replace(SEED_DEVICE, '@DEVICE@'))
+
+    def upn(self, user):
+        return '%s@%s' % (user, self.stack.values['DOMAIN'])
+
+    def users(self):
+        """The passwords' hashes, by the cost of their computation."""
+        hashes = {}
+        for user, cost in USERS.items():
+            hashes[user] = subprocess.run(
+                [os.path.join(BIN, 'bench-sign'), 'hash', str(cost), PASSWORD],
+                stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+            self.stack.user(self.upn(user), hashes[user])
+        return hashes
+
+    def answer_length(self):
+        """Of a check-in's answer, from the worker's own log."""
+        mark = os.path.getsize(self.stack.values['LOG'])
+        self.checkin('-n', LANES)
+        lengths = [int(f['out']) for f in self.log(mark)]
+        return max(set(lengths), key=lengths.count)
+
+    def log(self, mark, worker='management'):
+        """Lines of requests since the mark, as dictionaries."""
+        with open(self.stack.values['LOG'], 'rb') as file:
+            file.seek(mark)
+            text = file.read().decode('utf-8', 'replace')
+        found = (dict(re.findall(r'(\w+)=(\S+)', line))
+                 for line in text.splitlines() if ' us=' in line)
+        return [f for f in found
+                if f['worker'] == worker and f['status'] == '200']
+
+    # Measurements
+
+    def parties(self, floor):
+        """Who takes part in answering, by what they are."""
+        front = self.floor.front() if floor else self.stack.front()
+        name = 'bench-floor' if floor else 'fenestra-management'
+        return {
+            'lighttpd': [front],
+            'worker': machine.workers(front, name),
+            'PostgreSQL': sorted(machine.family(self.stack.postmaster())),
+        }
+
+    def measured(self, floor):
+        """One turn of check-ins, with the CPU time of each of them."""
+        parties = self.parties(floor)
+        before = {k: machine.cpu(v) for k, v in parties.items()}
+        own = os.times()
+        out = self.checkin('-s', SECONDS, floor=floor)
+        now = os.times()
+        out['cpu'] = {'load': now.children_user - own.children_user +
+                      now.children_system - own.children_system}
+        for name, pids in parties.items():
+            after = machine.cpu(pids)
+            if after is not None and before[name] is not None:
+                out['cpu'][name] = after - before[name]
+        out['cpu'] = {k: v / out['requests'] * 1e6
+                      for k, v in out['cpu'].items()}
+        return out
+
+    def checkins(self):
+        turns = {'floor': [], 'subject': []}
+        mark = os.path.getsize(self.stack.values['LOG'])
+        for i in range(ROUNDS):
+            for name, list_ in turns.items():
+                list_.append(self.measured(name == 'floor'))
+                print('check-ins, round %d of %d, %s: %.0f/s'
+                      % (i + 1, ROUNDS, name, list_[-1]['rate']), flush=True)
+        rates = {k: Series(t['rate'] for t in v) for k, v in turns.items()}
+        ratio = rates['subject'].over(rates['floor'])
+        self.say('', 'Check-ins with nothing pending',
+                 '  floor, one SELECT   %s /s' % rates['floor'].text(),
+                 '  check-ins           %s /s' % rates['subject'].text(),
+                 '  ratio               %s   aim: 0.50' % ratio.text('%.2f'))
+        used = [Series(sum(t['cpu'].values()) for t in turns[k])
+                for k in ('floor', 'subject')]
+        self.say('  ratio of CPU time   %s   what the floor takes to what a '
+                 'check-in takes' % used[0].over(used[1]).text('%.2f'))
+        for name, list_ in turns.items():
+            self.say('  %-9s median %.2f ms, 99 %% within %.2f ms; CPU µs: %s'
+                     % (name,
+                        statistics.median(t['p50_us'] for t in list_) / 1000,
+                        statistics.median(t['p99_us'] for t in list_) / 1000,
+                        self.cpu_text([t['cpu'] for t in list_])))
+        took = sorted(int(f['us']) for f in self.log(mark))
+        self.say('  in the worker (us=), median %d, 99 %% within %d; %d lines'
+                 % (took[len(took) // 2], took[len(took) * 99 // 100],
+                    len(took)))
+
+    @staticmethod
+    def cpu_text(turns):
+        medians = {k: statistics.median(t[k] for t in turns)
+                   for k in turns[0] if all(k in t for t in turns)}
+        return ' + '.join('%s %.0f' % m for m in medians.items()) + \
+            ' = %.0f' % sum(medians.values())
+
+    def enrollments(self, hashes):
+        turns = {k: [] for k in ('rsa', 'yescrypt', 'cheap', 'hash')}
+        for i in range(ROUNDS):
+            turns['rsa'].append(self.tool('bench-sign', 'rsa', SECONDS))
+            for user in USERS:
+                # Never so fast; what is left over was made in vain.
+                count = (60 if user == 'yescrypt' else 250) * SECONDS
+                turns[user].append(self.enroll(user, count, '-s', SECONDS))
+            turns['hash'].append(self.tool('bench-sign', 'crypt',
+                                           hashes['yescrypt'], SECONDS))
+            print('enrollments, round %d of %d: %.0f/s, with a cheap hash '
+                  '%.0f/s' % (i + 1, ROUNDS, turns['yescrypt'][-1]['rate'],
+                              turns['cheap'][-1]['rate']), flush=True)
+        rate = {k: Series(t['rate'] for t in v) for k, v in turns.items()}
+        budget = os.cpu_count() / rate['yescrypt'].median
+        share = 2 / rate['hash'].median / budget
+        self.say(
+            '', 'Enrollments (GetPolicies and RequestSecurityToken; keys and '
+            'requests made before)',
+            '  RSA-2048 signatures on one core   %s /s'
+            % rate['rsa'].text(),
+            '  enrollments                       %s /s'
+            % rate['yescrypt'].text('%.1f'),
+            '  ratio                             %s'
+            % rate['yescrypt'].over(rate['rsa']).text('%.4f'),
+            '  with a yescrypt hash of cost 1    %s /s'
+            % rate['cheap'].text('%.1f'),
+            '  ratio                             %s'
+            % rate['cheap'].over(rate['rsa']).text('%.4f'),
+            '  password checks on one core       %s /s, two in each '
+            'enrollment: %.0f %% of the machine' % (rate['hash'].text('%.1f'),
+                                                    100 * share))
+
+    def look(self):
+        """Of each worker, before it has done anything."""
+        for name in PROGRAMS:
+            self.fresh[name] = {p: machine.Memory(p) for p in machine.workers(
+                self.stack.front(), 'fenestra-' + name)}
+
+    def memory(self, name, label, work):
+        """Of the workers of a program: when they started, then before and
+        after some work."""
+        start = self.fresh[name]
+        before = {p: machine.Memory(p) for p in start}
+        work()
+        pids = machine.workers(self.stack.front(), 'fenestra-' + name)
+        if pids != sorted(start):
+            raise SystemExit('bench: a worker has died')
+        after = {p: machine.Memory(p) for p in start}
+        for i, key in enumerate(('rss', 'pss', 'dirty', 'fds')):
+            rows = [[getattr(m[p], key) for m in (start, before, after)]
+                    for p in pids]
+            if any(None in row for row in rows):
+                text = 'only root may see it'
+            else:
+                grown = max(row[2] - row[1] for row in rows)
+                text = '%7d %7d → %-7d %s' % (
+                    *(max(column) for column in zip(*rows)),
+                    'flat' if grown <= (0 if key == 'fds' else 128)
+                    else 'grew by %d' % grown)
+            self.say('  %-33s %-6s %s' % ('' if i else label, key, text))
+
+    def memories(self):
+        self.say('', 'Memory of a worker in KiB, the largest of %d: started, '
+                 'before → after; aim: rss 10240, pss 4096' % WORKERS)
+        self.memory('management', 'management, %d check-ins' % REQUESTS,
+                    lambda: self.checkin('-n', REQUESTS, '-s', 300))
+        count = max(200, REQUESTS // 40)
+        self.memory('enrollment', 'enrollment, %d enrollments' % count,
+                    lambda: self.enroll('cheap', count, '-s', 300))
+        self.memory('discovery', 'discovery, %d requests' % REQUESTS,
+                    lambda: self.load(
+                        PORT, ('-n', REQUESTS, '-s', 300), 'get',
+                        self.stack.values['DISCOVERY_URL'], 0))
+
+    def counted(self, role, work):
+        """Statements and transactions of a role during some work."""
+        log = self.stack.home + '/log/postgresql.log'
+        self.stack.psql("alter system set log_statement = 'all';\n"
+                        "alter system set log_line_prefix = '%p %v %u ';\n"
+                        'select pg_reload_conf();')
+        while self.stack.psql('show log_statement') != 'all':
+            time.sleep(0.05)
+        mark = os.path.getsize(log)
+        work()
+        with open(log, 'rb') as file:
+            file.seek(mark)
+            text = file.read().decode('utf-8', 'replace')
+        self.stack.psql('alter system reset log_statement;\n'
+                        'alter system reset log_line_prefix;\n'
+                        'select pg_reload_conf();')
+        found = re.findall(r'(?m)^(\d+ \S+) %s LOG:  (?:execute|statement)'
+                           % role, text)
+        return len(found), len(set(found))
+
+    def statements(self):
+        self.say('', 'The database: one transaction is one pipeline and one '
+                 'round trip')
+        for label, role, count, work in (
+                ('a check-in', 'fenestra_management', 100,
+                 lambda: self.checkin('-n', 100, '-w', 0, '-s', 60)),
+                ('an enrollment', 'fenestra_enrollment', 50,
+                 lambda: self.enroll('cheap', 50, '-w', 0, '-s', 60))):
+            statements, transactions = self.counted(role, work)
+            self.say('  %-14s %.1f statements in %.1f transactions' % (
+                label, statements / count, transactions / count))
+
+    # The run
+
+    def say(self, *lines):
+        self.lines += lines
+
+    def run(self):
+        start = time.monotonic()
+        self.stack.up()
+        self.look()
+        self.folder = os.path.join(self.stack.home, 'load')
+        os.makedirs(self.folder + '/devices', mode=0o700)
+        self.templates()
+        hashes = self.users()
+        self.enroll('cheap', LANES, '-w', 0, '-s', 60, keep=True)
+        self.floor = Floor(self.stack, PORT + 2, PORT + 3,
+                           self.answer_length())
+        self.floor.up()
+        self.checkins()
+        self.floor.down()
+        self.enrollments(hashes)
+        self.memories()
+        self.statements()
+        self.say('', 'BENCH_SECONDS=%d BENCH_ROUNDS=%d BENCH_WORKERS=%d '
+                 'BENCH_CONNECTIONS=%d make bench   (took %d s)'
+                 % (SECONDS, ROUNDS, WORKERS, LANES,
+                    time.monotonic() - start))
+
+    def stop(self):
+        if self.floor is not None:
+            self.floor.down()
+        self.stack.down()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    before = machine.facts()
+    bench = Bench()
+    try:
+        bench.run()
+    except (subprocess.CalledProcessError,
+            subprocess.TimeoutExpired) as error:
+        raise SystemExit('bench: %s failed or took too long'
+                         % error.cmd[0]) from None
+    finally:
+        bench.stop()
+    print('\nMedians of %d rounds of %d s each, (least–most)' % (ROUNDS,
+                                                                 SECONDS))
+    print('\n'.join(before + bench.lines))
+
+
+if __name__ == '__main__':
+    if len(sys.argv) > 1:
+        sys.exit(__doc__)
+    main()
