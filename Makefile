@@ -64,6 +64,15 @@ test:
 	@$(MAKE) --no-print-directory all device unit-tests fuzz-targets
 	@tests/run $(SUITES)
 
+# For as long as asked; what it finds is kept below $(B)/fuzz/found.
+fuzz: fuzz-targets
+	@set -e; for t in $(FUZZ); do \
+	    n=$${t##*/fuzz_}; echo "== $$n"; mkdir -p $(B)/fuzz/found/$$n; \
+	    $$t -max_total_time=$${FUZZ_TIME:-60} -timeout=5 -rss_limit_mb=512 \
+	        -artifact_prefix=$(B)/fuzz/found/ $(B)/fuzz/found/$$n \
+	        tests/fuzz/corpus/$$n; \
+	done
+
 lint:
 	@deploy/stack packages test
 	@tests/lint

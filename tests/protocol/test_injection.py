@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: ISC
+"""Text that would be code elsewhere: SQL, HTML, log lines."""
+
+import re
+import urllib.parse
+
+import client
+import device
+import endpoints
+import keys
+import messages
+import stack
+from messages import element, results, status, sub
+from xmltree import escape, parse
+
+SQL = ["'", "''", '"', "';--", "' or '1'='1", "'; drop table mdm.device; --",
+       "') returning 1; --", '\\', "\\'", "E'\\x27'", '$$; select 1; $$',
+       '%s%n%d', '{1,2}', '{"a","b', 'NULL', '\\N', "1; select pg_sleep(9)",
+       "' union select password_hash from mdm.account --", ',(select 1)',
+       '\u02bc; \u2019; \uff07 --']
+HTML = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>',
+        "'><svg/onload=alert(1)>", 'javascript:alert(1)',
+        'ms-app://x"onmouseover="alert(1)', '</body><h1>x</h1>',
+        '&lt;script&gt;', '<!--', ']]><script>', '{{7*7}}', '${7*7}',
+        '<iframe src="data:text/html,x">', '<a href=javascript:x>',
+        '%3Cscript%3E', '\u003cscript\u003e', '<ScRiPt >x</sCrIpT>',
+        '<html><body>', '<!DOCTYPE html>', '<meta http-equiv=refresh>',
+        '\u2028\u2029<b>']
+
+
+def catalogue(env):
+    """What an injected statement would change besides rows."""
+    return env.sql(
+        "select md5(string_agg(x, ',' order by x)) from (select relname || "
+        "coalesce(relacl::text, '') as x from pg_class where relnamespace in "
+        "(select oid from pg_namespace where nspname in ('mdm','admin')) "
+        "union all select rolname || rolsuper::text from pg_roles union all "
+        "select proname || md5(prosrc) from pg_proc where pronamespace in "
+        "(select oid from pg_namespace where nspname in ('mdm','admin',"
+        "'enrollment','management','discovery'))) as t;")
+
+
+def leaves(text, skip=()):
+    """The paths of every element that holds text."""
+    found = re.findall(r'<([\w:]+)(?: [^>]*)?>[^<\s][^<]*</\1>', text)
+    return [n for n in dict.fromkeys(found) if n not in skip]
+
+
+def test_refused_messages_change_nothing(env):
+    """T24 SQL in each text of the SOAP messages, from a user nobody knows:
+    an orderly answer and the same hash of every table."""
+    before, shape = env.tables(), catalogue(env)
+    for endpoint in endpoints.soap_endpoints(env):
+        text = endpoint.text.replace(messages.UPN, 'nobody@x.test')
+        for name in leaves(text, ('AuthPolicy', 'ac:Value')):
+            for value in SQL:
+                changed = element(text, name, escape(value))
+                found = endpoint.outcome(endpoint.send(changed))
+                assert found in ('200', 's:Authentication', 's:MessageFormat',
+                                 'a:InvalidSecurity',
+                                 's:CertificateRequest'), '%s %r: %s' % (
+                                     name, value, found)
+                if name in ('wsse:Username', 'wsse:Password'):
+                    assert found == 's:Authentication', found
+    assert env.tables() == before
+    assert catalogue(env) == shape
+
+
+def test_context_values_are_stored_verbatim(env):
+    """T24 S0.55 SQL in names and values of ContextItems: kept letter by
+    letter, nobody else's rows change."""
+    other = device.Device(env)
+    other.session().first()
+    items = ''.join(
+        '<ac:ContextItem Name="%s"><ac:Value>%s</ac:Value></ac:ContextItem>'
+        % (escape(v), escape(v)) for v in SQL + HTML)
+    row, shape = other.row('*'), catalogue(env)
+    made = device.Device(env, change=lambda t: sub(
+        messages.item(t, 'DeviceName', escape(SQL[5])),
+        '</ac:AdditionalContext>', items + '</ac:AdditionalContext>'))
+    kept = context(env, made)
+    assert [i for i in kept if i[0] in SQL + HTML] == [
+        [v, v] for v in SQL + HTML]
+    assert made.row('name') == SQL[5]
+    assert other.row('*') == row
+    assert catalogue(env) == shape
+
+
+def context(env, made):
+    """The stored AdditionalContext as [name, value] in order."""
+    return env.admin(
+        "select c.item->>'name', c.item->>'value' from admin.enrollment e,"
+        " jsonb_array_elements(e.context) with ordinality c (item, n)"
+        " where e.device = %s order by e.number, c.n;"
+        % stack.quote(made.uuid))
+
+
+def test_device_id_and_user_names(env):
+    """T24 S0.24 SQL as DeviceID or as user name is data or refused."""
+    other = device.Device(env)
+    shape = catalogue(env)
+    rows = other.row('*')
+    for value in SQL:
+        csr = keys.windows_request(keys.POOL.key(), device.new_id())
+        conn = client.Connection(env)
+        answer = client.answered(conn.request(
+            'POST', messages.ENROLLMENT, messages.enrol(
+                csr, escape(value)).encode(), kind=client.SOAP))
+        if answer.status == 200:
+            count = env.value('select count(*) from admin.device where'
+                              ' device_id = %s;' % stack.quote(value))
+            assert count == '1', value
+        else:
+            messages.Fault(answer)
+    assert other.row('*') == rows
+    assert catalogue(env) == shape
+
+
+def test_management_texts(env):
+    """T24 SQL and HTML in DevInfo, alerts, results, LocURIs and statuses
+    of a device: stored verbatim for that device, no other row changes."""
+    made, other = device.Device(env), device.Device(env)
+    other.session().first()
+    ids = [made.enqueue('Get', './Vendor/MSFT/%d' % n)
+           for n in range(len(SQL))]
+    before, shape = env.tables(made.uuid), catalogue(env)
+    session = made.session()
+    session.first(''.join(
+        messages.alert(20 + n, 1224, escape(v), escape(v), escape(v),
+                       escape(v[:8])) for n, v in enumerate(SQL)))
+    body = session.answers()
+    body += ''.join(results(40 + n, 1, c.id, [(escape(v), escape(v))])
+                    for n, (c, v) in enumerate(zip(session.reply.commands,
+                                                   SQL)))
+    session.next(body)
+    for ident, value in zip(ids, SQL):
+        assert [r[:2] for r in made.results(ident)] == [[value, value]]
+    rows = env.admin('select type, mark, source, data from admin.alert where'
+                     ' device = %s order by cmd_id::int;'
+                     % stack.quote(made.uuid))
+    assert rows == [[v, v[:8].strip(), v, v] for v in SQL], rows
+    assert env.tables(made.uuid) == before
+    assert catalogue(env) == shape
+
+
+def test_devinfo_values(env):
+    """T24 T25 hostile manufacturer, model and language are text."""
+    for value in SQL[:8] + HTML[:8]:
+        made = device.Device(env)
+        session = made.session()
+        session.msg = 1
+        text = sub(messages.package1(made.id, session.session),
+                   'VMware, Inc.', escape(value))
+        session.post(text)
+        messages.SyncML(session.answer)
+        assert made.row('manufacturer') == value
+
+
+def test_session_and_message_ids(env):
+    """T24 SQL in SessionID, MsgID, CmdID, MsgRef, CmdRef and Cmd."""
+    made = device.Device(env)
+    shape = catalogue(env)
+    endpoint = endpoints.Management(env)
+    for value in SQL:
+        for name in ('SessionID', 'MsgID'):
+            answer = endpoint.send(element(
+                endpoint.text, name, escape(value[:32])))
+            assert endpoint.outcome(answer) in ('200', '400')
+    session = made.session()
+    session.first()
+    for value in SQL:
+        session.next(status(1, session.reply.msg, 0, 'SyncHdr', 200) + status(
+            escape(value[:32]), escape(value[:32]), escape(value[:32]),
+            escape(value[:8]),
+            escape(value)))
+    assert catalogue(env) == shape
+    assert made.row('state') == 'enrolled'
+
+
+def test_markup_is_never_reflected(env):
+    """T25 HTML in every text, in the query and in the path: no answer
+    is HTML and what is echoed is escaped text."""
+    for value in HTML:
+        for endpoint in endpoints.soap_endpoints(env):
+            text = element(endpoint.text, 'a:MessageID', escape(value))
+            answer = endpoint.send(text)
+            root = parse(answer.body)
+            relates = [n.text for n in root.walk() if n.local == 'RelatesTo']
+            assert relates in ([value], []), relates
+            for node in root.walk():
+                assert node.ns and node.local not in (
+                    'script', 'img', 'svg', 'html', 'body', 'iframe', 'a')
+        conn = client.Connection(env)
+        quoted = urllib.parse.quote(value)
+        for path in ('/?appru=' + quoted, '/' + quoted,
+                     messages.DISCOVERY + '?appru=' + quoted):
+            answer = client.answered(conn.request('GET', path))
+            assert answer.body == b'' and answer.status in (200, 404), answer
+        conn.close()
+
+
+def test_other_addresses_are_not_reflected(env):
+    """T25 a foreign Host, Origin or forwarded host never appears in an
+    answer."""
+    conn = client.Connection(env)
+    for name in ('Host', 'X-Forwarded-Host', 'Origin', 'Referer'):
+        headers = [(name, 'evil.example')]
+        answer = conn.request('POST', messages.DISCOVERY,
+                              messages.discover().encode(), headers,
+                              client.SOAP)
+        assert b'evil.example' not in answer.body, answer
+        assert 'evil.example' not in str(answer.headers), answer
+
+
+def test_log_lines_cannot_be_forged(env):
+    """T28 line breaks, escapes and quotes in what is logged stay inside
+    one field of one line."""
+    evil = 'x\r\nlevel=info id=1 status=200 user="root" \x7f\u202e\u009b31m'
+    endpoint = endpoints.Enrollment(env)
+    mark = env.log.mark()
+    endpoint.accepts(element(endpoint.text, 'wsse:Username',
+                             escape(evil).replace('\r\n', '&#13;&#10;')))
+    conn = client.Connection(env)
+    conn.request('GET', '/x%22%20level=info%20status=200%20x=%22%c2%9b[31m')
+    lines = env.log.wait(mark, 2)
+    assert len(lines) == 2, lines
+    text = env.log.text(mark)
+    for code in '\x1b\x7f\x9b\u202e':
+        assert code not in text, repr(code)
+    assert [line['status'] for line in lines] == ['500', '404'], lines
+
+
+def test_long_values_are_cut_in_the_log(env):
+    """T28 a log field is capped: no message makes a line of its own
+    size."""
+    endpoint = endpoints.Enrollment(env)
+    mark = env.log.mark()
+    endpoint.send(element(endpoint.text, 'wsse:Username', 'u' * 5000))
+    client.Connection(env).request('GET', '/' + 'p' * 3000)
+    for line in env.log.wait(mark, 2):
+        assert all(len(v) <= 300 for v in line.values()), line
