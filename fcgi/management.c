@@ -129,9 +129,10 @@ transact(struct worker *w, struct request *r, const struct identity *i,
 	db_text(work, s->login_status);
 	db_bool(work, session_is_final(s));
 	call_rows(work, DEVINFO, i->device, &s->devinfo, 2);
-	call_rows(work, ALERT, i->device, &s->alerts, 7);
 	call_rows(work, STATUS, i->device, &s->statuses, 4);
 	call_rows(work, RESULT, i->device, &s->results, 6);
+	/* After what it ends: a device that leaves has its say first. */
+	call_rows(work, ALERT, i->device, &s->alerts, 7);
 	deliver = db_call(work, DELIVER);
 	db_text(work, i->device);
 	db_int(work, s->nstatuses + 1);
