@@ -20,12 +20,16 @@ class Endpoint:
         self.conn = client.Connection(env, host, cert=cert, resume=True,
                                       tls=client.ssl.TLSVersion.TLSv1_2)
 
-    def send(self, body):
+    def ask(self, body):
+        """Whatever comes back, be it the front server's own error."""
         if isinstance(body, str):
             body = body.encode()
         kind = client.SOAP if self.soap else client.SYNCML
-        return client.answered(self.conn.request('POST', self.path, body,
-                                                 kind=kind))
+        return self.conn.request('POST', self.path, body, kind=kind)
+
+    def send(self, body):
+        """The answer of a worker."""
+        return client.answered(self.ask(body))
 
     def outcome(self, answer):
         """'200', a fault's subcode, or an HTTP status with empty body."""

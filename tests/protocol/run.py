@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(HERE, '..', 'hostile'))
 import messages                                         # noqa: E402
 import stack                                            # noqa: E402
 
-LIMIT = 300
+LIMIT = 600
 
 
 def tests(group, words):

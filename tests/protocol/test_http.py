@@ -216,6 +216,7 @@ def test_far_too_large(env):
     """D2-24 lengths of 5 MiB, 1 GiB and 4 GiB: 413 or a closed connection,
     no HTML, and the workers live on."""
     before = env.workers()
+    assert before, 'no workers found'
     for size in (5 * LIMIT, 2 ** 30, 2 ** 32, 2 ** 63, 10 ** 30):
         conn = client.Connection(env)
         head = ('POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: %s\r\n'

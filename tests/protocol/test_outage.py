@@ -29,13 +29,19 @@ def until(check, what):
 
 
 def served(endpoint):
+    """Whether a worker serves; until one does, the front server has an
+    error of its own, which is not HTML either."""
     try:
-        answer = endpoint.send(endpoint.text)
+        answer = endpoint.ask(endpoint.text)
     except client.Closed:
         return False
-    if answer.status in (502, 503):
+    client.not_html(answer)
+    if answer.header('Cache-Control') is None:
+        assert answer.status in (500, 502, 503), answer
         return False
-    return endpoint.outcome(answer) == endpoint.good
+    if answer.status == 503:
+        return False
+    return endpoint.outcome(client.answered(answer)) == endpoint.good
 
 
 def test_database_away(env):
