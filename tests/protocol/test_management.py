@@ -404,6 +404,22 @@ def test_unenrolment_by_the_user(env):
     assert answer.status == 403, answer
 
 
+def test_status_beside_the_unenrolment(env):
+    """S3.6 D1-I2 a device that leaves has its say first: the Status in the
+    message of its unenrolment alert is recorded."""
+    made = device.Device(env)
+    sent = made.enqueue('Replace', './Vendor/MSFT/A', 'x')
+    session = made.session()
+    session.first()
+    waiting = made.enqueue('Replace', './Vendor/MSFT/B', 'x')
+    session.next(session.answers('200', messages.alert(
+        9, 1226, 'com.microsoft:mdm.unenrollment.userrequest', '1',
+        mark='critical', form='int')))
+    assert made.command(sent, 'state, status') == ['done', '200']
+    assert made.command(waiting) == 'cancelled'
+    assert made.row('state') == 'unenrolled'
+
+
 def test_queued_by_the_admin_role(env):
     """S4.18 the administrator's role can queue and read, nothing more."""
     made = device.Device(env)

@@ -119,6 +119,37 @@ def test_connections_cut(env):
             endpoint.accepts(endpoint.text)
 
 
+CHANGED = """begin;
+drop function discovery.setting();
+create function discovery.setting() returns table (name text, value %s)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select s.name, coalesce(s.value, s.preset)::%s
+    from mdm.setting s where 'discovery' = any (s.reader) order by 1;
+end $$;
+alter function discovery.setting() owner to fenestra_owner;
+revoke all on function discovery.setting() from public;
+grant execute on function discovery.setting() to fenestra_discovery;
+commit;"""
+
+
+def test_function_changed(env):
+    """D2-7 D2-10 a migration gives a function another result type while
+    workers have it prepared: they go on within the same request."""
+    endpoint = endpoints.all_endpoints(env)[0]
+    assert endpoint.name == 'discovery'
+    try:
+        for kind in ('varchar', 'text'):
+            for _ in range(4):
+                endpoint.accepts(endpoint.text)
+            env.sql(CHANGED % (kind, kind))
+            for _ in range(4):
+                endpoint.accepts(endpoint.text)
+    finally:
+        env.sql(CHANGED % ('text', 'text'))
+
+
 def test_row_is_locked(env):
     """D2-17 a lock that somebody holds for ever: 503, and service when it
     is released."""
