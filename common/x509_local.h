@@ -4,7 +4,7 @@
 
 #include "x509.h"
 
-/* Shared by the x509*.c files alone, in OpenSSL's own structures. */
+/* Shared by the x509*.c and cms*.c files alone, in OpenSSL's own structures. */
 struct bio_st;
 struct evp_md_st;
 struct x509_st;

@@ -13,7 +13,8 @@ struct arena;
 /*
  * The one writer of XML.  Names are literals with the prefix the message
  * uses; everything else is escaped.  It never writes CDATA, nor a character
- * reference but the five of XML and those of white space in attributes.
+ * reference but the five of XML, those of white space in attributes, and that
+ * of a carriage return, which a reader would take for a line feed.
  * Sticky like its buffer: look at out.failed once at the end.
  */
 struct xw {
