@@ -13,7 +13,9 @@ class Cluster:
                              os.path.join(env.var, 'pg', 'data'))
                  if os.path.exists(os.path.join(p, 'PG_VERSION'))]
         assert found, 'no cluster below %s' % env.var
-        self.data = found[0]
+        # Where the checkout cannot be entered by the cluster's owner, what
+        # stands there is a link.
+        self.data = os.path.realpath(found[0])
         with open(os.path.join(self.data, 'PG_VERSION'),
                   encoding='ascii') as file:
             version = file.read().strip()
@@ -23,7 +25,8 @@ class Cluster:
                   encoding='utf-8') as file:
             # "binary" "option" … as the last start was made
             self.options = file.read().strip().partition(' ')[2]
-        self.log = os.path.join(env.var, 'log', 'postgresql.log')
+        self.log = os.path.realpath(
+            os.path.join(env.var, 'log', 'postgresql.log'))
 
     def control(self, *args):
         command = [self.tool, '-D', self.data, '-w', '-t', '60', *args]
