@@ -11,6 +11,7 @@
 #define NONCE_BYTES 16
 #define SECRET_CHARACTERS 16
 #define SHORTEST_ENDLESS_POLL 15
+#define MEDIA "application/vnd.syncml.dm"
 
 /* clang-format off */
 static const struct wap_parm application_parms[] = {
@@ -34,6 +35,7 @@ static const struct wap_parm application_parms[] = {
 static const struct wap_parm client_parms[] = {
  { "AAUTHLEVEL",  WAP_TEXT, 1 },
  { "AAUTHTYPE",   WAP_TEXT, 1 },
+ { "AAUTHNAME",   WAP_TEXT, 0 },
  { "AAUTHSECRET", WAP_TEXT, 1 },
  { "AAUTHDATA",   WAP_TEXT, 1 },
 };
@@ -74,6 +76,7 @@ static const struct {
  { "CONNRETRYFREQ",      "connection-retries" },
  { "INITIALBACKOFFTIME", "backoff-initial" },
  { "MAXBACKOFFTIME",     "backoff-maximum" },
+ { "DEFAULTENCODING",    "encoding" },
 };
 
 /* The two credentials: whose proof they are, and what is kept. */
@@ -147,8 +150,10 @@ credential_take(
 	nonce_judge(&d->r, c->level, wap_value(n, "AAUTHDATA"));
 	state_set(d->state, c->secret, secret);
 	state_set(d->state, c->nonce, wap_value(n, "AAUTHDATA"));
-	if (c->name != NULL)
-		state_set(d->state, c->name, wap_value(n, "AAUTHNAME"));
+	if (c->name == NULL)
+		return;
+	state_set(d->state, c->name, wap_value(n, "AAUTHNAME"));
+	state_set(d->state, "auth-type", type);
 }
 
 static int
@@ -229,6 +234,16 @@ value_judge(
 }
 
 static void
+encoding_judge(struct report *r, const struct node *app)
+{
+	const char *value = wap_value(app, "DEFAULTENCODING");
+
+	if (value != NULL && strcmp(value, MEDIA "+xml") != 0 &&
+	    strcmp(value, MEDIA "+wbxml") != 0)
+		report_fail(r, RULE, "DEFAULTENCODING is %s", value);
+}
+
+static void
 application_take(
     struct device *d, const struct node *app, const struct enrollment *e)
 {
@@ -239,8 +254,7 @@ application_take(
 	wap_parms_judge(
 	    &d->r, app, application_parms, COUNT(application_parms));
 	value_judge(&d->r, app, "APPID", "w7");
-	value_judge(
-	    &d->r, app, "DEFAULTENCODING", "application/vnd.syncml.dm+xml");
+	encoding_judge(&d->r, app);
 	if (addr != NULL && !str_starts(addr, "https://"))
 		report_fail(&d->r, RULE, "ADDR %s is not https", addr);
 	if (id != NULL && strpbrk(id, " /%") != NULL)

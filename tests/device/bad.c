@@ -53,6 +53,32 @@ static const struct kind kinds[BAD_KINDS] = {
      "send the enrolment twice, ask for the same certificate" },
  [BAD_CONTENT_TYPE] = { "content-type", "TYPE", "",
      "send another Content-Type" },
+ [BAD_WRONG_SIZE] = { "wrong-size", NULL, NULL,
+     "lie about the size of a large object" },
+ [BAD_UNFINISHED_OBJECT] = { "unfinished-object", NULL, NULL,
+     "send only the first chunk of a large object" },
+ [BAD_INTERRUPTED_OBJECT] = { "interrupted-object", NULL, NULL,
+     "send something else after its first chunk" },
+ [BAD_WRONG_CREDENTIAL] = { "wrong-credential", NULL, "",
+     "prove with a wrong secret" },
+ [BAD_STALE_NONCE] = { "stale-nonce", NULL, "",
+     "prove with the nonce before the newest" },
+ [BAD_WRONG_SIGNATURE] = { "wrong-signature", NULL, "1",
+     "sign something else" },
+ [BAD_STALE_SIGNATURE] = { "stale-signature", "SECONDS", "1",
+     "sign so long ago" },
+ [BAD_FOREIGN_SIGNATURE] = { "foreign-signature", NULL, NULL,
+     "sign with the key of somebody else of our name" },
+ [BAD_UNKNOWN_ELEMENT] = { "unknown-element", NULL, "1",
+     "send a command that there is not" },
+ [BAD_STRAY_STATUS] = { "stray-status", NULL, "1",
+     "answer what was never asked" },
+ [BAD_NUL] = { "nul", NULL, "1",
+     "put a NUL into the message" },
+ [BAD_INVALID_UTF8] = { "invalid-utf8", NULL, "1",
+     "put bytes that are no UTF-8 into the message" },
+ [BAD_GARBAGE] = { "garbage", NULL, "1",
+     "append bytes that do not belong there" },
 };
 
 /* What is doubled, and whose namespace is changed, by place. */
@@ -83,11 +109,14 @@ value_set(struct bad *bad, enum bad_kind kind, const char *value)
 		bad->other_dir = value;
 	if (kind == BAD_CONTENT_TYPE)
 		bad->content_type = value;
-	if (kind != BAD_TRUNCATE && kind != BAD_OVERSIZE)
+	if (kind != BAD_TRUNCATE && kind != BAD_OVERSIZE &&
+	    kind != BAD_STALE_SIGNATURE)
 		return 0;
 	if (str_number(value, 0, 1L << 30, &number) == -1)
 		return -1;
-	if (kind == BAD_TRUNCATE)
+	if (kind == BAD_STALE_SIGNATURE)
+		bad->stale = number;
+	else if (kind == BAD_TRUNCATE)
 		bad->truncate = (size_t)number;
 	else
 		bad->oversize = (size_t)number;
@@ -271,6 +300,31 @@ bad_body(const struct bad *bad, const char *place, struct buf *body)
 		insert(body, body->data, doctype, strlen(doctype));
 	if (bad_is_at(bad, BAD_OVERSIZE, place))
 		body_fill(body, bad->oversize);
+	if (bad_is_at(bad, BAD_NUL, place))
+		insert(body, strrchr(body->data, '<'), "", 1);
+	if (bad_is_at(bad, BAD_INVALID_UTF8, place))
+		insert(body, strrchr(body->data, '<'), "\xc0\xaf", 2);
+	if (bad_is_at(bad, BAD_GARBAGE, place))
+		buf_puts(body, "<Garbage/>");
+	if (bad_is_at(bad, BAD_TRUNCATE, place) && body->len > bad->truncate)
+		body->len = bad->truncate;
+}
+
+void
+bad_bytes(const struct bad *bad, const char *place, struct buf *body)
+{
+	static const enum bad_kind texts[] = { BAD_DOCTYPE, BAD_NUL,
+		BAD_INVALID_UTF8, BAD_DUPLICATE_ELEMENT, BAD_WRONG_NAMESPACE };
+	size_t i;
+
+	for (i = 0; i < COUNT(texts); i++)
+		if (bad_is_at(bad, texts[i], place))
+			die("--bad=%s is for XML", kinds[texts[i]].name);
+	if (bad_is_at(bad, BAD_GARBAGE, place))
+		buf_add(body, "\x2d\x45", 2);
+	if (bad_is_at(bad, BAD_OVERSIZE, place))
+		while (body->len < bad->oversize)
+			buf_add(body, " ", 1);
 	if (bad_is_at(bad, BAD_TRUNCATE, place) && body->len > bad->truncate)
 		body->len = bad->truncate;
 }

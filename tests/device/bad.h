@@ -27,6 +27,19 @@ enum bad_kind {
 	BAD_WRONG_NAMESPACE,
 	BAD_REPEAT_ENROL,
 	BAD_CONTENT_TYPE,
+	BAD_WRONG_SIZE,
+	BAD_UNFINISHED_OBJECT,
+	BAD_INTERRUPTED_OBJECT,
+	BAD_WRONG_CREDENTIAL,
+	BAD_STALE_NONCE,
+	BAD_WRONG_SIGNATURE,
+	BAD_STALE_SIGNATURE,
+	BAD_FOREIGN_SIGNATURE,
+	BAD_UNKNOWN_ELEMENT,
+	BAD_STRAY_STATUS,
+	BAD_NUL,
+	BAD_INVALID_UTF8,
+	BAD_GARBAGE,
 	BAD_KINDS
 };
 
@@ -34,6 +47,7 @@ struct bad {
 	unsigned char on[BAD_KINDS];
 	size_t truncate;
 	size_t oversize;
+	long stale; /* seconds that the signing time is wrong */
 	const char *other_dir;
 	const char *content_type;
 	/* discovery, policy, enrollment or a message number; NULL: default */
@@ -54,5 +68,7 @@ const char *bad_unused(const struct bad *);
 int bad_place(struct bad *, const char *);
 /* Spoils the bytes of a request that goes out at this place. */
 void bad_body(const struct bad *, const char *place, struct buf *);
+/* The same for a message in WBXML, whose text cannot be changed. */
+void bad_bytes(const struct bad *, const char *place, struct buf *);
 
 #endif

@@ -13,6 +13,9 @@
 #define MSFT "Vendor/MSFT/"
 #define EXT "DevDetail/Ext/Microsoft/"
 #define PROVIDER MSFT "DMClient/Provider/*/"
+#define MSI MSFT "EnterpriseDesktopAppManagement/MSI/*"
+#define APP MSFT "EnterpriseModernAppManagement/"
+#define SIM MSFT "Simulator/"
 
 /* clang-format off */
 const struct csp_rule csp_rules[] = {
@@ -73,6 +76,14 @@ const struct csp_rule csp_rules[] = {
  { PROVIDER "Push/ChannelURI", "chr",  GET },
  { PROVIDER "Push/Status",     "int",  GET, "8" },
 
+ { MSI,                        "node", ADD | DEL | GET },
+ { MSI "/DownloadInstall",     "xml",  ADD | GET | EXE, .status = 202 },
+ { MSI "/Status",              "int",  GET },
+ { APP "AppInstallation/*",    "node", ADD | DEL | GET },
+ { APP "AppInstallation/*/HostedInstall", "xml", ADD | GET | EXE,
+     .status = 202 },
+ { APP "AppManagement/AppStore/*", "node", DEL | GET },
+
  { MSFT "Accounts/Users/*",    "node", ADD | DEL | GET },
  { MSFT "Accounts/Users/*/Password",       "chr", ADD | GET, .denied = GET },
  { MSFT "Accounts/Users/*/LocalUserGroup", "int", ADD | GET, .denied = GET },
@@ -81,6 +92,37 @@ const struct csp_rule csp_rules[] = {
  { MSFT "RootCATrustedCertificates/Root/*/EncodedCertificate", "b64", ADGR },
  { MSFT "WiFi/Profile/*",          "node", ADD | DEL | GET },
  { MSFT "WiFi/Profile/*/WlanXml",  "chr",  ADGR },
+
+ /* reasons for a status that real nodes rarely give, see csp_reason.c */
+ { SIM "Plain",     NULL,   ADGR | NEW },
+ { SIM "Constant",  "chr",  GET, "constant" },
+ { SIM "WriteOnly", "chr",  ADD | DEL | REP, "secret" },
+ { SIM "Guarded",   "chr",  ADGR, "guarded", .denied = ADGR },
+ { SIM "Integer",   "int",  ADGR | NEW, "1", .low = 1, .high = 10 },
+ { SIM "Truth",     "bool", ADGR | NEW, "true" },
+ { SIM "Bytes",     "b64",  ADGR | NEW, .longest = 64 },
+ { SIM "Binary",    "bin",  ADGR | NEW },
+ { SIM "Markup",    "xml",  ADGR | NEW, "<on/>" },
+ { SIM "Short",     "chr",  ADGR | NEW, .longest = 8 },
+ { SIM "Big",       "chr",  ADGR | NEW },
+ { SIM "Full",      "chr",  ADGR | NEW, .demand = CSP_FULL },
+ { SIM "Typed",     "chr",  ADGR | NEW, .type = "text/plain" },
+ { SIM "Names/*",   "chr",  ADGR | NEW, .longest_name = 16 },
+ { SIM "Few/a",     "chr",  ADGR | NEW, "1" },
+ { SIM "Few/b",     "chr",  ADGR | NEW, "2" },
+ { SIM "Few/*",     "chr",  ADGR | NEW, .most = 2 },
+ { SIM "Unique/a",  "chr",  ADGR | NEW, "x" },
+ { SIM "Unique/*",  "chr",  ADGR | NEW, .demand = CSP_UNIQUE },
+ { SIM "Busy",      "chr",  ADGR | NEW, "calm", .busy = 1 },
+ { SIM "Slow",      "null", EXE, .status = 202 },
+ { SIM "Silent",    "null", EXE, .status = 204 },
+ { SIM "Forbidden", "chr",  ADGR | EXE, "x", .always = 403 },
+ { SIM "Gone",      "chr",  ADGR | EXE, "x", .always = 410 },
+ { SIM "Absent",    "null", EXE, .always = 501 },
+ { SIM "Down",      "null", EXE, .always = 503 },
+ { SIM "Broken",    "chr",  ADGR | EXE, "x", .always = 510 },
+ { SIM "Cancelled", "null", EXE, .always = 214 },
+ { SIM "Interactive", "null", EXE, .always = 215 },
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@ enum {
 	DER_BITS = 0x03,
 	DER_OCTETS = 0x04,
 	DER_OID = 0x06,
+	DER_UTF8 = 0x0c,
 	DER_PRINTABLE = 0x13,
 	DER_SEQUENCE = 0x30,
 	DER_SET = 0x31,
@@ -24,6 +25,10 @@ enum {
 #define OID_EXTENSION_REQUEST "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"
 /* 1.3.6.1.4.1.311.66.1.0 */
 #define OID_DEVICE_ID "\x2b\x06\x01\x04\x01\x82\x37\x42\x01\x00"
+
+/* 2.5.29.37, and its value: clientAuth alone */
+#define OID_EXTENDED_USAGE "\x55\x1d\x25"
+#define CLIENT_AUTH "\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"
 
 #define RSA_NULL "\x05\x00"
 #define PKCS1 "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01"
@@ -87,7 +92,10 @@ der_wrap(struct buf *content, unsigned char tag)
 	*content = whole;
 }
 
-/* CN = 30 characters of a GUID, '!', the DeviceID and a NUL. */
+/*
+ * CN = 30 characters of a GUID, '!', the DeviceID, and a NUL unless it is a
+ * newer build.
+ */
 static void
 name_put(struct buf *out, const struct csr *csr)
 {
@@ -95,7 +103,10 @@ name_put(struct buf *out, const struct csr *csr)
 
 	buf_printf(&text, "%.30s!%s", csr->guid, csr->device_id);
 	der_put(&name, DER_OID, OID_COMMON_NAME, strlen(OID_COMMON_NAME));
-	der_put(&name, DER_PRINTABLE, text.data, text.len + 1);
+	if (csr->is_new)
+		der_put(&name, DER_UTF8, text.data, text.len);
+	else
+		der_put(&name, DER_PRINTABLE, text.data, text.len + 1);
 	der_wrap(&name, DER_SEQUENCE);
 	der_wrap(&name, DER_SET);
 	der_put(out, DER_SEQUENCE, name.data, name.len);
@@ -103,23 +114,39 @@ name_put(struct buf *out, const struct csr *csr)
 	buf_free(&text);
 }
 
+/* One extension; its value goes into an OCTET STRING. */
+static void
+extension_put(
+    struct buf *out, const struct bytes *oid, const void *value, size_t n)
+{
+	struct buf extension = { 0 };
+
+	der_put(&extension, DER_OID, oid->data, oid->len);
+	der_put(&extension, DER_OCTETS, value, n);
+	der_put(out, DER_SEQUENCE, extension.data, extension.len);
+	buf_free(&extension);
+}
+
 static void
 attributes_put(struct buf *out, const struct csr *csr)
 {
-	struct buf extension = { 0 }, all = { 0 };
+	static const struct bytes device = BYTES(OID_DEVICE_ID);
+	static const struct bytes usage = BYTES(OID_EXTENDED_USAGE);
+	struct buf extensions = { 0 }, all = { 0 };
 
-	der_put(&extension, DER_OID, OID_DEVICE_ID, sizeof(OID_DEVICE_ID) - 1);
-	der_put(
-	    &extension, DER_OCTETS, csr->device_id, strlen(csr->device_id) + 1);
-	der_wrap(&extension, DER_SEQUENCE);
-	der_wrap(&extension, DER_SEQUENCE);
-	der_wrap(&extension, DER_SET);
+	extension_put(
+	    &extensions, &device, csr->device_id, strlen(csr->device_id) + 1);
+	if (csr->is_new)
+		extension_put(
+		    &extensions, &usage, CLIENT_AUTH, sizeof(CLIENT_AUTH) - 1);
+	der_wrap(&extensions, DER_SEQUENCE);
+	der_wrap(&extensions, DER_SET);
 	der_put(&all, DER_OID, OID_EXTENSION_REQUEST,
 	    strlen(OID_EXTENSION_REQUEST));
-	buf_add(&all, extension.data, extension.len);
+	buf_add(&all, extensions.data, extensions.len);
 	der_wrap(&all, DER_SEQUENCE);
 	der_put(out, DER_ATTRIBUTES, all.data, all.len);
-	buf_free(&extension);
+	buf_free(&extensions);
 	buf_free(&all);
 }
 

@@ -123,5 +123,10 @@ device_verdict(struct device *d)
 		    "it ended with %ld %s instead of %ld %s", d->r.status,
 		    d->r.subcode, d->o->expect_status,
 		    d->o->expect_subcode == NULL ? "" : d->o->expect_subcode);
+	if (d->o->expect_syncml != 0 &&
+	    d->o->expect_syncml != d->r.header_status)
+		report_fail(&d->r, "expectation",
+		    "it ended with the Status %ld for our header, not %ld",
+		    d->r.header_status, d->o->expect_syncml);
 	return d->r.failures == 0;
 }

@@ -4,6 +4,7 @@
 
 #include "bad.h"
 #include "http.h"
+#include "plan.h"
 #include "report.h"
 #include "state.h"
 
@@ -26,10 +27,12 @@ struct options {
 	int hush; /* failures are counted, not printed */
 	double backoff_scale;
 	struct bad bad;
+	struct plan plan;
 	/* what the run should end with; 0 and NULL: as it should be */
 	long expect_status;
 	const char *expect_subcode;
-	int expect_tls; /* a TLS alert will do as well */
+	int expect_tls;	    /* a TLS alert will do as well */
+	long expect_syncml; /* what SyncML says of our header */
 };
 
 /* One simulated device during one run. */
@@ -37,6 +40,7 @@ struct device {
 	const struct options *o;
 	struct state *state;
 	struct report r;
+	long commands; /* that its sessions brought */
 };
 
 /* Opens the device in a directory; create: a new one if need be. */

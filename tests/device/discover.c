@@ -28,8 +28,11 @@ static const struct grammar grammar = { "discover-result", NS_DISCOVERY, rows,
 	COUNT(rows) };
 
 void
-discover_body(struct buf *out, const char *email, const char *version)
+discover_body(struct buf *out, const struct profile *profile, const char *email,
+    const char *version)
 {
+	char *policies = xstrdup(profile->policies), *rest = policies, *one;
+
 	buf_puts(out,
 	    "<s:Body><Discover xmlns=\"" NS_DISCOVERY "\">"
 	    "<request xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">"
@@ -37,13 +40,15 @@ discover_body(struct buf *out, const char *email, const char *version)
 	buf_xml(out, email);
 	buf_puts(out, "</EmailAddress><RequestVersion>");
 	buf_xml(out, version);
-	buf_puts(out,
+	buf_printf(out,
 	    "</RequestVersion><DeviceType>CIMClient_Windows</DeviceType>"
-	    "<ApplicationVersion>10.0.19043.2364</ApplicationVersion>"
-	    "<OSEdition>72</OSEdition><AuthPolicies>"
-	    "<AuthPolicy>OnPremise</AuthPolicy>"
-	    "<AuthPolicy>Federated</AuthPolicy></AuthPolicies></request>"
-	    "</Discover></s:Body>");
+	    "<ApplicationVersion>%s</ApplicationVersion>"
+	    "<OSEdition>%s</OSEdition><AuthPolicies>",
+	    profile->application_version, profile_value(profile, "OSEdition"));
+	while ((one = strsep(&rest, " ")) != NULL)
+		buf_printf(out, "<AuthPolicy>%s</AuthPolicy>", one);
+	buf_puts(out, "</AuthPolicies></request></Discover></s:Body>");
+	free(policies);
 }
 
 /* With lower-case host to connect to, in mixed case as the client says it. */
@@ -102,7 +107,8 @@ activity_judge(struct report *r, const struct dom *dom)
 }
 
 static void
-version_judge(struct report *r, const struct node *result, const char *asked)
+version_judge(struct report *r, const struct node *result, const char *asked,
+    struct enrollment *e)
 {
 	const struct node *n =
 	    node_child(result, NS_DISCOVERY, "EnrollmentVersion");
@@ -119,6 +125,7 @@ version_judge(struct report *r, const struct node *result, const char *asked)
 		report_fail(r, "version",
 		    "EnrollmentVersion %s is above the %s that was asked for",
 		    text, asked);
+	e->server_version = version;
 	free(text);
 }
 
@@ -165,7 +172,7 @@ discover_take(struct device *d, const struct dom *dom, struct enrollment *e)
 		report_fail(&d->r, "auth-policy",
 		    "AuthPolicy \"%s\" is none that this device can follow",
 		    policy);
-	version_judge(&d->r, result, d->o->request_version);
+	version_judge(&d->r, result, d->o->request_version, e);
 	e->policy_url = url_take(&d->r, result, "EnrollmentPolicyServiceUrl");
 	e->enrollment_url = url_take(&d->r, result, "EnrollmentServiceUrl");
 	hosts_judge(&d->r, e);
@@ -187,7 +194,8 @@ discover_exchange(struct device *d, struct http *h, struct enrollment *e)
 	struct buf body = { 0 };
 	struct dom *dom = NULL;
 
-	discover_body(&body, d->o->upn, d->o->request_version);
+	discover_body(
+	    &body, d->o->plan.profile, d->o->upn, d->o->request_version);
 	call.body = body.data;
 	if (probe(d, h, url) == 0)
 		dom = soap_exchange(d, h, &call, &a);

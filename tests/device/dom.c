@@ -46,6 +46,30 @@ attributes_read(const XML_Char **pairs)
 }
 
 static void
+node_append(struct node *parent, struct node *n)
+{
+	n->parent = parent;
+	if (parent == NULL)
+		return;
+	if (parent->last == NULL)
+		parent->first = n;
+	else
+		parent->last->next = n;
+	parent->last = n;
+}
+
+struct node *
+node_add(struct node *parent, const char *ns, const char *name)
+{
+	struct node *n = xcalloc(1, sizeof(*n));
+
+	n->ns = xstrdup(ns);
+	n->name = xstrdup(name);
+	node_append(parent, n);
+	return n;
+}
+
+static void
 element_start(void *data, const XML_Char *name, const XML_Char **pairs)
 {
 	struct builder *b = data;
@@ -56,15 +80,9 @@ element_start(void *data, const XML_Char *name, const XML_Char **pairs)
 	n->attrs = attributes_read(pairs);
 	n->declarations = b->declarations;
 	b->declarations = NULL;
-	n->parent = b->open;
+	node_append(b->open, n);
 	if (b->open == NULL)
 		b->dom->root = n;
-	else if (b->open->last == NULL)
-		b->open->first = n;
-	else
-		b->open->last->next = n;
-	if (b->open != NULL)
-		b->open->last = n;
 	b->open = n;
 }
 
@@ -195,6 +213,21 @@ dom_parse(const char *text, size_t n)
 	attributes_free(b.declarations);
 	XML_ParserFree(p);
 	return b.dom;
+}
+
+void
+node_write(struct buf *out, const struct node *n)
+{
+	const struct node *child;
+
+	buf_printf(out, "<%s", n->name);
+	if (n->parent == NULL || strcmp(n->parent->ns, n->ns) != 0)
+		buf_printf(out, " xmlns=\"%s\"", n->ns);
+	buf_puts(out, ">");
+	buf_xml(out, node_text(n));
+	for (child = n->first; child != NULL; child = child->next)
+		node_write(out, child);
+	buf_printf(out, "</%s>", n->name);
 }
 
 int

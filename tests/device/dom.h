@@ -39,6 +39,12 @@ struct dom {
 struct dom *dom_parse(const char *, size_t);
 void dom_free(struct dom *);
 
+/* For another form of the same document: an element, appended to a parent. */
+struct node *node_add(struct node *parent, const char *ns, const char *name);
+
+/* As XML, without white space; namespaces where they change. */
+void node_write(struct buf *, const struct node *);
+
 int node_is(const struct node *, const char *ns, const char *name);
 /* The first such child, or NULL. The node itself may be NULL. */
 struct node *node_child(const struct node *, const char *ns, const char *name);

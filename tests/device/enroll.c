@@ -52,8 +52,10 @@ request_make(
     const struct device *d, const struct enrollment *e, struct buf *out)
 {
 	char *guid = random_guid();
+	int is_new = d->o->plan.profile->new_request;
 	struct csr csr = { .key = e->key,
-		.hash = e->hash,
+		.hash = is_new ? PKI_SHA256 : e->hash,
+		.is_new = is_new,
 		.guid = guid,
 		.device_id = state_need(d->state, "device-id"),
 		.spoil_signature = bad_is(&d->o->bad, BAD_CSR_SIGNATURE) };
@@ -69,6 +71,7 @@ issue_repeat(struct device *d, struct http *h, struct enrollment *e,
 {
 	struct enrollment again = { .key = e->key,
 		.enrollment_url = e->enrollment_url,
+		.server_version = e->server_version,
 		.validity_seconds = e->validity_seconds };
 	char *secret = xstrdup(state_need(d->state, "client-secret"));
 	char *text = issue_exchange(d, h, &again, csr);

@@ -10,6 +10,7 @@
 struct enrollment {
 	char *policy_url;
 	char *enrollment_url;
+	double server_version; /* EnrollmentVersion, 0: not said */
 	long minimal_key_length;
 	enum pki_hash hash;
 	long validity_seconds;
@@ -18,7 +19,8 @@ struct enrollment {
 };
 
 /* discover.c */
-void discover_body(struct buf *, const char *email, const char *version);
+void discover_body(struct buf *, const struct profile *, const char *email,
+    const char *version);
 /* Judges the answer and takes what it says; so do the next ones. */
 void discover_take(struct device *, const struct dom *, struct enrollment *);
 int discover_exchange(struct device *, struct http *, struct enrollment *);
@@ -34,6 +36,9 @@ struct issue_identity {
 	const char *device_name;
 	const char *device_id;
 	const char *macs; /* separated by blanks */
+	int is_oobe;	  /* before the first log-on */
+	double server_version;
+	const struct profile *profile;
 };
 void issue_body(
     struct buf *, const char *csr_base64, const struct issue_identity *);

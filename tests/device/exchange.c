@@ -1,47 +1,113 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "codec.h"
 #include "session.h"
+#include "sign.h"
 
-#define MEDIA_TYPE "application/vnd.syncml.dm+xml"
+#define MEDIA_XML "application/vnd.syncml.dm+xml"
+#define MEDIA_WBXML "application/vnd.syncml.dm+wbxml"
 #define ACCEPT                                                                 \
 	"Accept: application/vnd.syncml.dm+xml, "                              \
 	"application/vnd.syncml.dm+wbxml, application/octet-stream"
 #define UNENROLLMENT "<com.microsoft:mdm.unenrollment.userrequest>"
+/* From this version of the application on, the client says who began. */
+#define ORIGIN_VERSION 4.0
+#define LINES 12
 
 /* The lines that have a value of their own; the others are constant. */
 struct headers {
-	char *length;
-	char *type;
-	char *request_id;
-	char *vector;
+	char *line[LINES];
+	size_t n;
 };
 
+static const char *
+media_type(const struct session *s)
+{
+	return s->wbxml ? MEDIA_WBXML : MEDIA_XML;
+}
+
 static void
-headers_make(const struct session *s, const char *place, size_t length,
-    struct headers *h)
+line_add(struct headers *h, struct http_request *q, char *line)
+{
+	size_t i = 0;
+
+	if (line == NULL)
+		return;
+	while (q->headers[i] != NULL)
+		i++;
+	h->line[h->n++] = line;
+	q->headers[i] = line;
+}
+
+/* The signature, over these bytes or over others. */
+static char *
+signature_line(struct session *s, const char *place, const struct buf *body)
 {
 	const struct bad *bad = &s->d->o->bad;
-	const char *id = state_get(s->d->state, "enterprise-device-id");
-	const char *type = bad_is_at(bad, BAD_CONTENT_TYPE, place)
-			       ? bad->content_type
-			       : MEDIA_TYPE;
+	struct buf signed_body = { 0 };
+	time_t when = time(NULL);
+	char *cert, *key, *text, *line;
 
-	h->length = xprintf("Content-Length: %zu", length);
-	h->type = xprintf("Content-Type: %s", type);
-	h->request_id = xprintf("client-request-id: %s", id == NULL ? "0" : id);
-	h->vector = xprintf("MS-CV: %s.0.0.0", s->vector);
+	if (s->d->o->plan.sign == NULL)
+		return NULL;
+	session_signer(s->d, &cert, &key);
+	buf_add(&signed_body, body->data, body->len);
+	if (bad_is_at(bad, BAD_WRONG_SIGNATURE, place))
+		buf_puts(&signed_body, " ");
+	if (bad_is_at(bad, BAD_STALE_SIGNATURE, place))
+		when -= bad->stale;
+	text = sign_body(cert, key, &signed_body, when);
+	line = xprintf("%s: %s", s->d->o->plan.sign, text);
+	buf_free(&signed_body);
+	free(text);
+	free(cert);
+	free(key);
+	return line;
+}
+
+static char *
+type_line(const struct session *s, const char *place)
+{
+	const struct bad *bad = &s->d->o->bad;
+
+	if (bad_is_at(bad, BAD_CONTENT_TYPE, place))
+		return xprintf("Content-Type: %s", bad->content_type);
+	/* libcurl would send one of its own */
+	if (s->d->o->plan.shape & SHAPE_NO_TYPE)
+		return xstrdup("Content-Type:");
+	return xprintf("Content-Type: %s", media_type(s));
+}
+
+static void
+headers_make(struct session *s, const char *place, const struct buf *body,
+    struct headers *h, struct http_request *q)
+{
+	const char *id = state_get(s->d->state, "enterprise-device-id");
+
+	memset(h, 0, sizeof(*h));
+	q->headers[0] = ACCEPT;
+	q->headers[1] = "Accept-Charset: UTF-8";
+	line_add(h, q, xprintf("client-request-id: %s", id == NULL ? "0" : id));
+	line_add(h, q, xprintf("Content-Length: %zu", body->len));
+	line_add(h, q, type_line(s, place));
+	line_add(h, q, xprintf("MS-CV: %s.0.0.0", s->vector));
+	line_add(h, q, xstrdup("User-Agent: MSFT OMA DM Client/1.2.0.1"));
+	if (s->kind == SESSION_UNENROLL)
+		line_add(h, q, xstrdup("MDM-GenericAlert: " UNENROLLMENT));
+	else if (s->sync_version >= ORIGIN_VERSION)
+		line_add(h, q, xstrdup("UserAgentOrigin: 2"));
+	line_add(h, q, auth_mac_line(s, body));
+	line_add(h, q, signature_line(s, place, body));
 }
 
 static void
 headers_free(struct headers *h)
 {
-	free(h->length);
-	free(h->type);
-	free(h->request_id);
-	free(h->vector);
+	while (h->n > 0)
+		free(h->line[--h->n]);
 }
 
 static int
@@ -52,19 +118,11 @@ body_post(struct session *s, const char *place, const struct buf *body,
 	struct http_request q = { .method = "POST",
 		.url = s->url,
 		.body = body->data,
-		.body_len = body->len };
+		.body_len = body->len,
+		.is_binary = s->wbxml };
 	int sent;
 
-	headers_make(s, place, body->len, &h);
-	q.headers[0] = ACCEPT;
-	q.headers[1] = "Accept-Charset: UTF-8";
-	q.headers[2] = h.request_id;
-	q.headers[3] = h.length;
-	q.headers[4] = h.type;
-	q.headers[5] = h.vector;
-	q.headers[6] = "User-Agent: MSFT OMA DM Client/1.2.0.1";
-	if (s->kind == SESSION_UNENROLL)
-		q.headers[7] = "MDM-GenericAlert: " UNENROLLMENT;
+	headers_make(s, place, body, &h, &q);
 	sent = http_send(s->http, &s->d->r, &q, a);
 	headers_free(&h);
 	return sent;
@@ -123,6 +181,48 @@ refusal_take(struct session *s, const struct http_response *a)
 	device_refused(s->d, "the message was refused");
 }
 
+/* The answer in our encoding; its head is judged. */
+static struct dom *
+answer_decode(struct session *s, const struct http_response *a)
+{
+	struct report *r = &s->d->r;
+	struct wbxml_head head;
+	struct buf text = { 0 };
+	struct dom *dom;
+
+	if (!s->wbxml)
+		return dom_parse(a->body.data, a->body.len);
+	dom = wbxml_read(a->body.data, a->body.len, &head);
+	if (head.version != 2)
+		report_fail(r, "wbxml", "the version is 1.%u", head.version);
+	if (head.public_id != WBXML_SYNCML_1_2 && head.public_id != 0)
+		report_fail(
+		    r, "wbxml", "the public id is %#lx", head.public_id);
+	if (head.charset != WBXML_UTF8)
+		report_fail(r, "wbxml", "the charset is %lu", head.charset);
+	if (head.attributes)
+		report_fail(r, "wbxml", "there are attributes");
+	if (r->verbosity > 0 && dom->root != NULL) {
+		node_write(&text, dom->root);
+		report_raw(r, "answer as XML", text.data);
+		buf_free(&text);
+	}
+	return dom;
+}
+
+/* From now on messages go where the server wants them. */
+static void
+address_take(struct session *s, const struct syncml_message *got)
+{
+	if (got->resp_uri == NULL)
+		return;
+	if (!str_starts(got->resp_uri, "https://"))
+		report_fail(&s->d->r, "resp-uri", "RespURI %s is not https",
+		    got->resp_uri);
+	else
+		str_set(&s->url, got->resp_uri);
+}
+
 static int
 answer_take(struct session *s, const struct syncml_message *sent,
     const struct http_response *a, struct syncml_message *got)
@@ -132,23 +232,26 @@ answer_take(struct session *s, const struct syncml_message *sent,
 	char *remark;
 	int ok;
 
-	http_judge(r, a, MEDIA_TYPE);
+	http_judge(r, a, media_type(s));
 	/* some servers end a session with nothing at all */
 	if (a->body.len == 0 && s->msg_id > 1) {
 		report_step(r, 0, a->ms, "the end");
 		return 0;
 	}
-	dom = dom_parse(a->body.data, a->body.len);
+	dom = answer_decode(s, a);
 	ok = dom->error == NULL;
 	if (ok) {
 		syncml_read(dom->root, got);
 		remark = answer_remark(got);
 		report_step(r, a->body.len, a->ms, remark);
 		free(remark);
-		answer_judge(s, sent, dom, got);
+		answer_judge(s, sent, dom, got, a->body.len);
+		auth_server(s, got, a);
+		address_take(s, got);
 	} else {
 		report_step(r, a->body.len, a->ms, "no SyncML");
-		report_fail(r, "xml", "the answer is not XML: %s", dom->error);
+		report_fail(r, s->wbxml ? "wbxml" : "xml",
+		    "the answer cannot be read: %s", dom->error);
 	}
 	dom_free(dom);
 	return ok ? 0 : -1;
@@ -171,6 +274,62 @@ message_spoil(
 	}
 }
 
+static void
+text_write(
+    const struct session *s, const struct syncml_message *m, struct buf *out)
+{
+	unsigned shape = s->d->o->plan.shape;
+
+	if (s->sync_version >= 3)
+		shape |= SHAPE_MSFT;
+	if (s->wbxml)
+		shape &= ~(unsigned)(SHAPE_UTF16 | SHAPE_DECLARATION);
+	syncml_write(out, m, shape);
+}
+
+static void
+bytes_make(const struct session *s, struct buf *body)
+{
+	struct dom *dom;
+
+	if (!s->wbxml) {
+		syncml_dress(body, s->d->o->plan.shape);
+		return;
+	}
+	dom = dom_parse(body->data, body->len);
+	if (dom->error != NULL)
+		die("the message cannot be WBXML: %s", dom->error);
+	buf_reset(body);
+	wbxml_write(body, dom->root, s->d->o->plan.wbxml);
+	dom_free(dom);
+}
+
+void
+message_encode(
+    const struct session *s, const struct syncml_message *m, struct buf *out)
+{
+	text_write(s, m, out);
+	bytes_make(s, out);
+}
+
+/* With all its misbehaviour. */
+static void
+message_write(struct session *s, const char *place, struct syncml_message *m,
+    struct buf *body)
+{
+	const struct bad *bad = &s->d->o->bad;
+
+	message_spoil(s, place, m);
+	text_write(s, m, body);
+	if (!s->wbxml)
+		bad_body(bad, place, body);
+	else
+		report_raw(&s->d->r, "request as XML", body->data);
+	bytes_make(s, body);
+	if (s->wbxml)
+		bad_bytes(bad, place, body);
+}
+
 int
 message_exchange(
     struct session *s, struct syncml_message *sent, struct syncml_message *got)
@@ -182,9 +341,7 @@ message_exchange(
 	int result = -1;
 
 	report_begin(&s->d->r, step);
-	message_spoil(s, place, sent);
-	syncml_write(&body, sent);
-	bad_body(&s->d->o->bad, place, &body);
+	message_write(s, place, sent, &body);
 	if (body_post(s, place, &body, &a) == 0) {
 		if (a.status != 200)
 			refusal_take(s, &a);

@@ -178,21 +178,28 @@ request_show(struct report *r, const struct http_request *q)
 		buf_printf(&text, "%s\n", q->headers[i]);
 	if (q->body != NULL) {
 		buf_puts(&text, "\n");
-		buf_add(&text, q->body, q->body_len);
+		if (q->is_binary)
+			buf_printf(&text, "(%zu bytes)", q->body_len);
+		else
+			buf_add(&text, q->body, q->body_len);
 	}
 	report_raw(r, "request", text.data);
 	buf_free(&text);
 }
 
 static void
-response_show(struct report *r, const struct http_response *a)
+response_show(struct report *r, const struct http_request *q,
+    const struct http_response *a)
 {
 	struct buf text = { 0 };
 
 	if (r->verbosity < 1)
 		return;
 	buf_add(&text, a->headers.data, a->headers.len);
-	buf_add(&text, a->body.data, a->body.len);
+	if (q->is_binary)
+		buf_printf(&text, "(%zu bytes)", a->body.len);
+	else
+		buf_add(&text, a->body.data, a->body.len);
 	report_raw(r, "answer", text.data);
 	buf_free(&text);
 }
@@ -232,7 +239,7 @@ http_send(struct http *h, struct report *r, const struct http_request *q,
 	}
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &a->status);
 	r->status = a->status;
-	response_show(r, a);
+	response_show(r, q, a);
 	return 0;
 }
 

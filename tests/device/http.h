@@ -29,6 +29,7 @@ struct http_request {
 	const char *headers[HTTP_HEADERS];
 	const char *body; /* NULL: none */
 	size_t body_len;
+	int is_binary; /* neither body nor answer is shown */
 };
 
 struct http_response {

@@ -15,6 +15,13 @@
 #define DOCUMENT_TYPE MANAGER "Enrollment/DeviceEnrollmentProvisionDoc"
 #define ENCODING NS_WSSE "#base64binary"
 
+/* What a TPM would have to say, by its length alone. */
+#define AIK_KEY 380
+#define AIK_CLAIM 1624
+/* From this EnrollmentVersion on the request has it, until the newest. */
+#define AIK_VERSION 5.0
+#define NEWEST_VERSION 9.0
+
 #define CLOCK_SKEW 120
 #define TIMESTAMP_LIFE 3600
 
@@ -30,26 +37,6 @@ static const struct grammar_row rows[] = {
  { "RequestSecurityTokenResponse", "RequestID",              G_INT, NS_ENROLLMENT },
  { "RequestedSecurityToken",       "BinarySecurityToken",    G_TEXT, NS_WSSE },
 };
-
-/* The captured context; a value beginning with '$' is the device's own. */
-static const struct {
-	const char *name;
-	const char *value;
-} context[] = {
- { "UXInitiated",          "true" },
- { "HWDevID",              "$" },
- { "Locale",               "en-US" },
- { "TargetedUserLoggedIn", "true" },
- { "OSEdition",            "72" },
- { "DeviceName",           "$" },
- { "MAC",                  "$" },
- { "DeviceID",             "$" },
- { "EnrollmentType",       "Full" },
- { "DeviceType",           "CIMClient_Windows" },
- { "OSVersion",            "10.0.19043.2364" },
- { "ApplicationVersion",   "10.0.19043.2364" },
- { "NotInOobe",            "false" },
-};
 /* clang-format on */
 
 static const struct grammar grammar = { "rstrc", NS_TRUST, rows, COUNT(rows) };
@@ -62,43 +49,103 @@ item_write(struct buf *out, const char *name, const char *value)
 	buf_puts(out, "</ac:Value></ac:ContextItem>");
 }
 
+/* All of them once, or over and over until there are so many. */
 static void
-addresses_write(struct buf *out, const char *list)
+addresses_write(struct buf *out, const char *list, int wanted)
 {
-	while (*list != '\0') {
-		size_t len = strcspn(list, " ");
-		char *one = xstrndup(list, len);
+	const char *at = list;
+	int n;
+
+	for (n = 0; *at != '\0' && (wanted == 0 || n < wanted); n++) {
+		size_t len = strcspn(at, " ");
+		char *one = xstrndup(at, len);
 
 		item_write(out, "MAC", one);
 		free(one);
-		list += len + strspn(list + len, " ");
+		at += len + strspn(at + len, " ");
+		if (*at == '\0' && wanted > 0)
+			at = list;
 	}
+}
+
+static int
+has_claim(const struct issue_identity *id)
+{
+	return id->server_version >= AIK_VERSION &&
+	       id->server_version < NEWEST_VERSION;
+}
+
+/* Base64 of something, so many characters of it. */
+static void
+claim_write(struct buf *out, const char *name, size_t n)
+{
+	struct buf text = { 0 };
+	unsigned char bytes[AIK_CLAIM];
+
+	random_bytes(bytes, n / 4 * 3);
+	base64_write(&text, bytes, n / 4 * 3);
+	item_write(out, name, text.data);
+	buf_free(&text);
+}
+
+/* It follows what the server advertised. */
+static const char *
+request_version(const struct issue_identity *id)
+{
+	return has_claim(id) ? "5.0" : id->profile->request_version;
 }
 
 static const char *
 own_value(const struct issue_identity *id, const char *name)
 {
-	if (strcmp(name, "HWDevID") == 0)
-		return id->hardware_id;
-	if (strcmp(name, "DeviceName") == 0)
-		return id->device_name;
-	return id->device_id;
+	const struct {
+		const char *name;
+		const char *value;
+	} values[] = {
+		{ "HWDevID", id->hardware_id },
+		{ "DeviceName", id->device_name },
+		{ "DeviceID", id->device_id },
+		{ "TargetedUserLoggedIn", id->is_oobe ? "False" : "True" },
+		{ "NotInOobe", id->is_oobe ? "False" : "True" },
+		{ "RequestVersion", request_version(id) },
+		{ "AttestationStatus",
+		    has_claim(id) ? "Attested" : "NoAttestation" },
+		{ "AttestationStatusHResult",
+		    has_claim(id) ? "0x0" : "0x80070057" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(values); i++)
+		if (strcmp(values[i].name, name) == 0)
+			return values[i].value;
+	return "";
+}
+
+static void
+own_write(struct buf *out, const struct issue_identity *id, const char *name)
+{
+	if (strcmp(name, "MAC") == 0)
+		addresses_write(out, id->macs, id->profile->addresses);
+	else if (!str_starts(name, "AIK"))
+		item_write(out, name, own_value(id, name));
+	else if (has_claim(id))
+		claim_write(out, name,
+		    strcmp(name, "AIKPub") == 0 ? AIK_KEY : AIK_CLAIM);
 }
 
 static void
 context_write(struct buf *out, const struct issue_identity *id)
 {
+	const struct profile *p = id->profile;
 	size_t i;
 
 	buf_puts(out, "<ac:AdditionalContext xmlns=\"" NS_CONTEXT "\">");
-	for (i = 0; i < COUNT(context); i++) {
-		if (strcmp(context[i].name, "MAC") == 0)
-			addresses_write(out, id->macs);
-		else if (*context[i].value == '$')
-			item_write(out, context[i].name,
-			    own_value(id, context[i].name));
+	for (i = 0; i < p->ncontext; i++) {
+		if (*p->context[i].value == '$')
+			own_write(out, id, p->context[i].name);
 		else
-			item_write(out, context[i].name, context[i].value);
+			item_write(
+			    out, p->context[i].name, p->context[i].value);
 	}
 	buf_puts(out, "</ac:AdditionalContext>");
 }
@@ -218,6 +265,9 @@ call_fill(struct device *d, const struct enrollment *e, struct buf *body,
 		.device_name = state_need(d->state, "device-name"),
 		.device_id = state_need(d->state, "device-id"),
 		.macs = state_need(d->state, "mac"),
+		.is_oobe = plan_does(&d->o->plan, DO_OOBE),
+		.server_version = e->server_version,
+		.profile = d->o->plan.profile,
 	};
 	struct buf base64 = { 0 };
 

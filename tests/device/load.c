@@ -26,6 +26,9 @@ struct work {
 	int many; /* one sample per session instead of one per device */
 };
 
+/* How many came to all processes together; they share it. */
+static long *commands_seen;
+
 static int
 keys_run(const struct load *l, const struct options *o, const char *dir,
     double *samples)
@@ -98,6 +101,7 @@ sessions_run(const struct load *l, const struct options *o, const char *dir,
 		else
 			failure_show(&d, dir);
 	}
+	__atomic_fetch_add(commands_seen, d.commands, __ATOMIC_RELAXED);
 	http_close(h);
 	device_close(&d);
 	return ok ? 0 : -1;
@@ -210,15 +214,21 @@ phase_run(const struct work *w, const struct load *l, const struct options *o)
 	double start = clock_ms(), *samples;
 	unsigned died;
 
+	commands_seen = mmap(NULL, sizeof(*commands_seen),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	samples = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (samples == MAP_FAILED)
+	if (samples == MAP_FAILED || commands_seen == MAP_FAILED)
 		die("no memory for %zu samples", n);
 	for (i = 0; i < n; i++)
 		samples[i] = FAILED;
 	died = processes_run(w, l, o, samples);
 	failed = phase_print(w, samples, n, clock_ms() - start);
+	if (w->many && *commands_seen > 0)
+		printf("%-10s %ld  %.1f/s\n", "commands", *commands_seen,
+		    (double)*commands_seen * 1e3 / (clock_ms() - start));
 	munmap(samples, size);
+	munmap(commands_seen, sizeof(*commands_seen));
 	return died == 0 && failed == 0 ? 0 : -1;
 }
 
@@ -236,6 +246,8 @@ load_run(const struct load *l, const struct options *given)
 		if (!(l->phases & works[i].phase) ||
 		    (works[i].many && l->sessions == 0))
 			continue;
+		if (works[i].many && l->rounds)
+			return load_rounds(l, &o);
 		if (phase_run(&works[i], l, &o) == -1)
 			return -1;
 	}

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec.h"
 #include "session.h"
 
 #define UNENROLLMENT "com.microsoft:mdm.unenrollment.userrequest"
+#define PENDING "Reversed-Domain-Name:com.microsoft.mdm.requestpending"
 
 /* The five of package 1, as the tree has them. */
 static const char *const information[] = {
@@ -15,56 +17,78 @@ static const char *const information[] = {
 	"./DevInfo/Lang",
 };
 
-static const struct {
-	const char *name;
-	enum csp_verb verb;
-} verbs[] = {
-	{ "Add", CSP_ADD },
-	{ "Delete", CSP_DELETE },
-	{ "Get", CSP_GET },
-	{ "Replace", CSP_REPLACE },
-	{ "Exec", CSP_EXEC },
-};
+/* Sizes are announced once, and last for the session. */
+static void
+sizes_announce(const struct session *s, struct syncml_message *m)
+{
+	const struct plan *p = &s->d->o->plan;
+	long most = p->max_message;
+
+	if (!p->large_objects || s->msg_id != 1)
+		return;
+	if (most > 0)
+		m->max_msg_size =
+		    xprintf("%ld", most < PACKAGE_LEAST ? PACKAGE_LEAST : most);
+	if (p->max_object > 0)
+		m->max_obj_size = xprintf("%ld", p->max_object);
+}
 
 static void
 header_fill(const struct session *s, struct syncml_message *m)
 {
 	const struct state *st = s->d->state;
 
-	m->session_id = xprintf("%ld", s->id);
+	m->session_id = xstrdup(s->id);
 	m->msg_id = xprintf("%ld", s->msg_id);
 	m->target = xstrdup(state_need(st, "management-url"));
 	m->source = xstrdup(state_need(st, "device-id"));
 	m->final = 1;
-}
-
-static struct syncml_command *
-alert_add(struct syncml_message *m, int id, const char *code)
-{
-	struct syncml_command *c = syncml_command_add(m, "Alert");
-
-	c->cmd_id = xprintf("%d", id);
-	c->data = xstrdup(code);
-	return c;
+	sizes_announce(s, m);
 }
 
 static void
-typed_alert_add(struct syncml_message *m, int id, const char *code,
-    const char *type, const char *data)
+id_set(const struct session *s, struct syncml_command *c, int id)
 {
-	struct syncml_item *i = syncml_item_add(alert_add(m, id, code));
+	unsigned shape = s->d->o->plan.shape;
 
-	i->type = xstrdup(type);
-	i->data = xstrdup(data);
+	free(c->cmd_id);
+	if (shape & SHAPE_UUID)
+		c->cmd_id = random_guid();
+	else
+		c->cmd_id = xprintf("%d", shape & SHAPE_GAPS ? id * 7 : id);
+}
+
+/* The first alert after the usual one loses its CmdID. */
+static void
+id_lose(struct syncml_message *m)
+{
+	struct syncml_command *c = m->commands;
+
+	while (c != NULL && !(syncml_is(c, "Alert") && c->items != NULL))
+		c = c->next;
+	if (c == NULL)
+		return;
+	str_set(&c->cmd_id, NULL);
+	c->due = 400;
+}
+
+void
+package_number(const struct session *s, struct syncml_message *m, int first)
+{
+	struct syncml_command *c;
+
+	for (c = m->commands; c != NULL; c = c->next)
+		id_set(s, c, first++);
+	if ((s->d->o->plan.shape & SHAPE_NO_CMD_ID) && s->msg_id == 1)
+		id_lose(m);
 }
 
 static void
-information_add(const struct session *s, struct syncml_message *m, int id)
+information_add(const struct session *s, struct syncml_message *m)
 {
 	struct syncml_command *c = syncml_command_add(m, "Replace");
 	size_t i;
 
-	c->cmd_id = xprintf("%d", id);
 	for (i = 0; i < COUNT(information); i++) {
 		struct csp_command q = { .verb = CSP_GET,
 			.uri = information[i] };
@@ -78,145 +102,267 @@ information_add(const struct session *s, struct syncml_message *m, int id)
 	}
 }
 
-void
-package_first(const struct session *s, struct syncml_message *m)
+static void
+unenrollment_add(struct syncml_message *m)
 {
-	struct syncml_item *i;
-	int id = 2;
+	struct syncml_command *c = syncml_command_add(m, "Alert");
+	struct syncml_item *i = syncml_item_add(c);
+
+	c->data = xstrdup("1226");
+	i->type = xstrdup(UNENROLLMENT);
+	i->format = xstrdup("int");
+	i->mark = xstrdup("critical");
+	i->data = xstrdup("1");
+}
+
+/* Misbehaviour: what is no command of SyncML, what answers to nothing. */
+static void
+nonsense_add(const struct session *s, struct syncml_message *m)
+{
+	const struct bad *bad = &s->d->o->bad;
+	char *place = xprintf("%ld", s->msg_id);
+	struct syncml_command *c;
+
+	if (bad_is_at(bad, BAD_UNKNOWN_ELEMENT, place))
+		syncml_command_add(m, "Nonsense")->due = 400;
+	if (bad_is_at(bad, BAD_STRAY_STATUS, place)) {
+		c = syncml_command_add(m, "Status");
+		c->msg_ref = xstrdup("1");
+		c->cmd_ref = xstrdup("77");
+		c->cmd = xstrdup("Exec");
+		c->data = xstrdup("200");
+		c = syncml_command_add(m, "Results");
+		c->msg_ref = xstrdup("7");
+		c->cmd_ref = xstrdup("77");
+		syncml_item_add(c)->data = xstrdup("stray");
+		c->items->source = xstrdup("./DevDetail/SwV");
+	}
+	free(place);
+}
+
+void
+package_first(struct session *s, struct syncml_message *m)
+{
+	const struct plan *p = &s->d->o->plan;
 
 	header_fill(s, m);
-	alert_add(m, id++, "1201");
-	typed_alert_add(
-	    m, id++, "1224", "com.microsoft/MDM/LoginStatus", s->d->o->login);
-	if (s->kind == SESSION_UNENROLL) {
-		i = syncml_item_add(alert_add(m, id++, "1226"));
-		i->type = xstrdup(UNENROLLMENT);
-		i->format = xstrdup("int");
-		i->mark = xstrdup("critical");
-		i->data = xstrdup("1");
-	}
-	information_add(s, m, id);
+	alert_add(
+	    &m->commands, plan_does(p, DO_SERVER_INITIATED) ? "1200" : "1201");
+	alert_typed_add(&m->commands, "1224", "com.microsoft/MDM/LoginStatus",
+	    s->d->o->login);
+	if (s->kind == SESSION_UNENROLL)
+		unenrollment_add(m);
+	alerts_add(s, &m->commands);
+	information_add(s, m);
+	nonsense_add(s, m);
+	package_number(s, m, 2);
 }
 
-struct answer {
-	struct syncml_message *m;
-	const char *msg_ref;
-	int next_id;
-};
-
-static struct syncml_command *
-reply_add(struct answer *a, const char *name, const char *cmd_ref)
-{
-	struct syncml_command *c = syncml_command_add(a->m, name);
-
-	c->cmd_id = xprintf("%d", a->next_id++);
-	c->msg_ref = xstrdup(a->msg_ref);
-	c->cmd_ref = xstrdup(cmd_ref == NULL ? "" : cmd_ref);
-	return c;
-}
-
-static struct syncml_command *
-status_add(struct answer *a, const char *cmd_ref, const char *cmd, int status)
-{
-	struct syncml_command *c = reply_add(a, "Status", cmd_ref);
-
-	c->cmd = xstrdup(cmd);
-	c->data = xprintf("%d", status);
-	return c;
-}
-
-/* Windows leaves out the format of a plain text. */
+/* The Status for the server's header, with a challenge if it needs one. */
 static void
-result_item_add(
-    struct syncml_command *results, const char *uri, const struct csp_result *r)
+head_answer(struct session *s, struct answer *a)
 {
-	struct syncml_item *i = syncml_item_add(results);
+	struct syncml_command *c =
+	    answer_status(a, "0", "SyncHdr", s->auth.header_status);
 
-	i->source = xstrdup(uri);
-	i->data = xstrdup(r->data);
-	if (strcmp(r->format, "chr") != 0)
-		i->format = xstrdup(r->format);
+	auth_challenge(s, c);
+}
+
+/* All Statuses but the first one, the other way round. */
+static void
+statuses_reverse(struct syncml_command *first)
+{
+	struct syncml_command *done = NULL, *c = first->next, *next;
+
+	for (; c != NULL; c = next) {
+		next = c->next;
+		c->next = done;
+		done = c;
+	}
+	first->next = done;
+}
+
+static void
+results_move(struct syncml_command *first)
+{
+	struct syncml_command *results = NULL, **tail = &results, **at;
+
+	at = &first->next;
+	while (*at != NULL) {
+		if (!syncml_is(*at, "Results")) {
+			at = &(*at)->next;
+			continue;
+		}
+		*tail = *at;
+		*at = (*at)->next;
+		tail = &(*tail)->next;
+		*tail = NULL;
+	}
+	*at = results;
+}
+
+/* The Results of the message before, and from now on those of this one. */
+static void
+results_repeat(struct session *s, struct syncml_message *m)
+{
+	struct syncml_command *older = s->again, **tail = &s->again;
+	const struct syncml_command *c;
+
+	s->again = NULL;
+	for (c = m->commands; c != NULL; c = c->next)
+		if (syncml_is(c, "Results")) {
+			*tail = syncml_command_copy(c);
+			tail = &(*tail)->next;
+		}
+	for (tail = &m->commands; *tail != NULL; tail = &(*tail)->next)
+		;
+	*tail = older;
+}
+
+/* What the plan does to the order of the answers. */
+static void
+answers_arrange(struct session *s, struct syncml_message *m)
+{
+	const struct plan *p = &s->d->o->plan;
+	struct answer a = { s, &m->commands, "1" };
+	struct syncml_command *c;
+
+	if (plan_does(p, DO_RESULTS_LAST))
+		results_move(m->commands);
+	if (plan_does(p, DO_STATUS_REVERSED))
+		statuses_reverse(m->commands);
+	if (plan_does(p, DO_STATUS_BLANK)) {
+		c = answer_status(&a, "", "Get", 400);
+		str_set(&c->cmd_ref, NULL);
+	}
+	/* nothing may come between the parts of a package */
+	if (plan_does(p, DO_RESULTS_REPEATED) && s->rest == NULL)
+		results_repeat(s, m);
 }
 
 static int
-verb_find(const char *name, enum csp_verb *verb)
+has_work(const struct syncml_message *m)
 {
-	size_t i;
+	const struct syncml_command *c;
 
-	for (i = 0; i < COUNT(verbs); i++)
-		if (strcmp(verbs[i].name, name) == 0) {
-			*verb = verbs[i].verb;
-			return 0;
+	for (c = m->commands; c != NULL; c = c->next)
+		if (syncml_is_command(c) && !syncml_is(c, "Alert"))
+			return 1;
+	return 0;
+}
+
+/* Only a sign of life now; the answers wait for the next message. */
+static void
+answers_hold(struct session *s, struct syncml_message *m)
+{
+	struct syncml_command **tail = &m->commands->next;
+
+	s->rest = *tail;
+	s->rest_final = 1;
+	s->rest_waits = 1;
+	*tail = NULL;
+	alert_typed_add(&m->commands, "1224", PENDING, "1");
+	m->final = 0;
+}
+
+/* Only chunks came, the last one is still to come. */
+static void
+next_chunk_ask(struct session *s, const struct syncml_message *asked,
+    struct syncml_message *m)
+{
+	if (s->object.uri == NULL || asked->final)
+		return;
+	alert_add(&m->commands, "1222");
+	m->final = plan_does(&s->d->o->plan, DO_FINAL_NEXT);
+}
+
+/* A whole command; not an alert, not a chunk of one, nor one refused. */
+static int
+counts(const struct session *s, const struct syncml_command *c)
+{
+	if (syncml_is(c, "Alert") || s->auth.refused > 0)
+		return 0;
+	return c->items == NULL || !c->items->more_data;
+}
+
+static void
+commands_run(
+    struct session *s, struct answer *a, const struct syncml_message *asked)
+{
+	int open = s->object.uri != NULL;
+	const struct syncml_command *c;
+
+	if (open && !has_work(asked))
+		object_interrupted(s, a->out);
+	for (c = asked->commands; c != NULL; c = c->next)
+		if (syncml_is_command(c)) {
+			s->commands += counts(s, c);
+			answer_command(a, c);
 		}
-	return -1;
-}
-
-static void
-item_run(struct session *s, enum csp_verb verb, const struct syncml_item *i,
-    struct csp_result *r)
-{
-	struct csp_command q = { .verb = verb,
-		.uri = i->target == NULL ? "" : i->target,
-		.format = i->format,
-		.data = i->data,
-		.user_present = strcmp(s->d->o->login, "user") == 0 };
-
-	csp_apply(s->tree, &q, r);
-}
-
-/*
- * One Status for a command with one item; one for each, told apart by
- * TargetRef, when there are several. What was read comes in one Results.
- */
-static void
-command_run(struct session *s, struct answer *a, const struct syncml_command *c,
-    enum csp_verb verb)
-{
-	struct syncml_message read = { 0 };
-	struct syncml_command *results, *status;
-	const struct syncml_item *i;
-	struct csp_result r;
-
-	results = syncml_command_add(&read, "Results");
-	for (i = c->items; i != NULL; i = i->next) {
-		item_run(s, verb, i, &r);
-		status = status_add(a, c->cmd_id, c->name, r.status);
-		if (c->items->next != NULL && i->target != NULL)
-			status->target_ref = xstrdup(i->target);
-		if (r.format != NULL)
-			result_item_add(results, i->target, &r);
-		report_detail(&s->d->r, "%s %s: %d", c->name,
-		    i->target == NULL ? "?" : i->target, r.status);
-		csp_result_free(&r);
-	}
-	if (results->items != NULL) {
-		status = reply_add(a, "Results", c->cmd_id);
-		status->items = results->items;
-		results->items = NULL;
-	}
-	syncml_free(&read);
 }
 
 void
 package_answer(struct session *s, const struct syncml_message *asked,
     struct syncml_message *m)
 {
-	struct answer a = { m, asked->msg_id, 1 };
-	const struct syncml_command *c;
-	enum csp_verb verb;
+	struct answer a = { s, &m->commands, asked->msg_id };
+	struct syncml_command *news = NULL, **tail;
 
 	header_fill(s, m);
-	status_add(&a, "0", "SyncHdr", 200);
-	for (c = asked->commands; c != NULL; c = c->next) {
-		if (!syncml_is_command(c))
+	head_answer(s, &a);
+	if (s->d->o->plan.complete == COMPLETE_NEXT)
+		alert_pending(s, &news);
+	commands_run(s, &a, asked);
+	answers_arrange(s, m);
+	for (tail = &m->commands; *tail != NULL; tail = &(*tail)->next)
+		;
+	*tail = s->news;
+	s->news = NULL;
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = news;
+	next_chunk_ask(s, asked, m);
+	nonsense_add(s, m);
+	if (plan_does(&s->d->o->plan, DO_KEEP_ALIVE) && s->rest == NULL &&
+	    has_work(asked))
+		answers_hold(s, m);
+	package_number(s, m, 1);
+}
+
+void
+package_again(struct session *s, const struct syncml_message *asked,
+    const struct syncml_message *sent, struct syncml_message *m)
+{
+	struct answer a = { s, &m->commands, asked->msg_id };
+	const struct syncml_command *c = sent->commands;
+	struct syncml_command **tail;
+
+	header_fill(s, m);
+	str_set(&m->max_msg_size, sent->max_msg_size);
+	str_set(&m->max_obj_size, sent->max_obj_size);
+	head_answer(s, &a);
+	tail = &m->commands->next;
+	for (; c != NULL; c = c->next) {
+		if (c->cmd_ref != NULL && strcmp(c->cmd_ref, "0") == 0)
 			continue;
-		if (c->cmd_id == NULL || *c->cmd_id == '\0')
-			status_add(&a, "", c->name, 400);
-		else if (verb_find(c->name, &verb) == 0)
-			command_run(s, &a, c, verb);
-		else if (syncml_is(c, "Alert"))
-			status_add(&a, c->cmd_id, c->name, 200);
-		else
-			status_add(&a, c->cmd_id, c->name, 406);
+		*tail = syncml_command_copy(c);
+		tail = &(*tail)->next;
 	}
+	m->final = sent->final;
+	s->rest_waits = 1;
+	package_number(s, m, 1);
+}
+
+void
+package_abort(struct session *s, const struct syncml_message *asked,
+    struct syncml_message *m)
+{
+	struct answer a = { s, &m->commands, asked->msg_id };
+
+	header_fill(s, m);
+	head_answer(s, &a);
+	alert_add(&m->commands, "1223");
+	syncml_list_free(s->rest);
+	s->rest = NULL;
+	package_number(s, m, 1);
 }

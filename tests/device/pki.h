@@ -47,6 +47,7 @@ struct csr {
 	const char *guid; /* its first 30 characters go into the name */
 	const char *device_id;
 	int spoil_signature;
+	int is_new; /* as newer builds make it */
 };
 
 void csr_write(const struct csr *, struct buf *);

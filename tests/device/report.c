@@ -24,6 +24,7 @@ report_close(struct report *r)
 
 	for (i = 0; i < r->nsecrets; i++)
 		free(r->secrets[i]);
+	free(r->secrets);
 	free(r->first_failure);
 	free(r->step);
 	free(r->subcode);
@@ -39,8 +40,9 @@ report_secret(struct report *r, const char *secret)
 	for (i = 0; i < r->nsecrets; i++)
 		if (strcmp(r->secrets[i], secret) == 0)
 			return;
-	if (r->nsecrets < COUNT(r->secrets))
-		r->secrets[r->nsecrets++] = xstrdup(secret);
+	r->secrets =
+	    xrealloc(r->secrets, (r->nsecrets + 1) * sizeof(*r->secrets));
+	r->secrets[r->nsecrets++] = xstrdup(secret);
 }
 
 /* Both as it is and as it is written in XML. */

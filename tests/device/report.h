@@ -13,7 +13,7 @@ struct report {
 	int verbosity;
 	int hush; /* failures are counted, not printed */
 	/* never printed, whatever happens */
-	char *secrets[16];
+	char **secrets;
 	size_t nsecrets;
 	/* what the run found */
 	unsigned failures;
@@ -21,6 +21,8 @@ struct report {
 	/* the newest answer: of which step, HTTP status, fault subcode */
 	char *step;
 	long status;
+	/* what the newest SyncML answer said of our header */
+	long header_status;
 	/* the handshake ended in an alert; whether that is a failure */
 	int tls_refused;
 	int tls_refusal_is_fine;

@@ -187,7 +187,8 @@ test_discovery(void)
 	};
 	struct buf body = { 0 }, out = { 0 };
 
-	discover_body(&body, "demo@mdmwindows.com", "4.0");
+	discover_body(
+	    &body, profile_find("win10"), "demo@mdmwindows.com", "4.0");
 	call.body = body.data;
 	soap_write(&out, &call);
 	captured_check("discovery-request.xml", &out);
@@ -218,7 +219,8 @@ test_policy(void)
 static void
 test_enrollment(void)
 {
-	static const struct issue_identity id = {
+	const struct issue_identity id = {
+		.profile = profile_find("win10"),
 		.hardware_id = "3B3ED6D0EA88CBFCF37D36F90F22FE61"
 			       "172348C0162FC3840D6703149870CE76",
 		.device_name = "DESKTOP-28FGAI6",
@@ -253,7 +255,7 @@ message_check(const char *file, const struct syncml_message *m)
 {
 	struct buf out = { 0 };
 
-	syncml_write(&out, m);
+	syncml_write(&out, m, 0);
 	captured_check(file, &out);
 	buf_free(&out);
 }
@@ -262,7 +264,7 @@ message_check(const char *file, const struct syncml_message *m)
 static void
 test_session(void)
 {
-	static const struct options o = { .login = "user", .verbosity = -1 };
+	struct options o = { .login = "user", .verbosity = -1 };
 	struct syncml_message first = { 0 }, got = { 0 }, second = { 0 };
 	struct buf text = { 0 };
 	struct session s;
@@ -303,27 +305,32 @@ check_mutation(const struct mutation *m, const struct report *r)
 }
 
 void
-captured_open(struct session *s, struct device *d, const struct options *o)
+captured_open(struct session *s, struct device *d, struct options *o)
 {
 	char dir[] = "/tmp/fenestra-device.XXXXXX";
 
 	if (mkdtemp(dir) == NULL)
 		die("there is no temporary directory");
+	if (o->plan.profile == NULL)
+		plan_defaults(&o->plan);
 	device_open(d, o, dir, 1);
 	state_set(d->state, "device-id", DEVICE_ID);
 	state_set(d->state, "provider-id", "Fenestra");
 	state_set(d->state, "management-url", HOST "ManagementServer/MDM.svc");
-	memset(s, 0, sizeof(*s));
-	s->d = d;
-	s->id = s->msg_id = s->server_msg_id = 1;
-	s->tree = csp_open(d->state);
+	state_set(d->state, "auth-name", "dummy");
+	state_set(d->state, "client-secret", "the secret of the device");
+	state_set(d->state, "server-secret", "the secret of the server");
+	state_set(d->state, "client-nonce", "AAECAwQFBgcICQoLDA0ODw==");
+	state_set(d->state, "server-nonce", "EAECAwQFBgcICQoLDA0ODw==");
+	session_open(s, d, NULL, SESSION_PLAIN);
+	s->id = xstrdup("1");
 	rmdir(dir);
 }
 
 void
 captured_close(struct session *s)
 {
-	csp_close(s->tree);
+	session_close(s);
 	device_close(s->d);
 }
 
@@ -339,6 +346,11 @@ selftest_run(const char *data)
 	test_session();
 	selftest_tree();
 	selftest_judge();
+	selftest_wbxml();
+	selftest_auth();
+	selftest_answer();
+	selftest_outbox();
+	selftest_plan();
 	selftest_soap();
 	selftest_provision();
 	printf(

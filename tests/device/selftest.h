@@ -17,7 +17,7 @@ void check_text(const char *what, const char *got, const char *due);
 /* A captured file; compact: without the white space between elements. */
 void captured(const char *file, int compact, struct buf *);
 /* The captured device, at the beginning of its first session. */
-void captured_open(struct session *, struct device *, const struct options *);
+void captured_open(struct session *, struct device *, struct options *);
 void captured_close(struct session *);
 
 /* selftest_tree.c */
@@ -34,6 +34,23 @@ void check_mutation(const struct mutation *, const struct report *);
 
 /* selftest_judge.c */
 void selftest_judge(void);
+/* selftest_wbxml.c */
+void selftest_wbxml(void);
+/* selftest_auth.c */
+void selftest_auth(void);
+/* A message of the server, from parts of its header and its whole body. */
+void message_parse(
+    const char *header, const char *body, struct syncml_message *);
+/* selftest_answer.c */
+void selftest_answer(void);
+/* What a message has beside its first Status, in short. */
+void message_describe(struct buf *, const struct syncml_message *);
+/* The plan of an option like "do=one-status", NULL for the usual one. */
+void plan_set(struct options *, const char *);
+/* selftest_outbox.c */
+void selftest_outbox(void);
+/* selftest_plan.c */
+void selftest_plan(void);
 /* selftest_soap.c */
 void selftest_soap(void);
 /* selftest_provision.c */

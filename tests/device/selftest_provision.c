@@ -229,9 +229,7 @@ document_write(struct buf *out, const struct authority *a, X509 *leaf)
 static void
 row_run(const struct authority *a, size_t leaf_row, const struct mutation *m)
 {
-	static const struct options o = {
-		.login = "user", .verbosity = -1, .hush = 1
-	};
+	struct options o = { .login = "user", .verbosity = -1, .hush = 1 };
 	struct enrollment e = { .key = a->key, .validity_seconds = YEAR };
 	X509 *leaf = leaf_make(a, leaf_row);
 	struct buf text = { 0 };

@@ -147,7 +147,7 @@ times_renew(struct buf *text)
 static void
 row_run(size_t message, const struct mutation *row)
 {
-	static const struct options o = { .login = "user",
+	struct options o = { .login = "user",
 		.request_version = "4.0",
 		.verbosity = -1,
 		.hush = 1 };

@@ -61,10 +61,126 @@ static const struct {
 };
 /* clang-format on */
 
+/* The documented reasons, each on a tree of its own. */
+static void
+reason_check(const struct csp_reason *reason)
+{
+	struct options o = { .login = "user", .verbosity = -1 };
+	struct csp_command q = { .verb = reason->verb,
+		.uri = reason->uri,
+		.format = reason->format,
+		.type = reason->type,
+		.data = reason->data,
+		.user_present = !reason->nobody };
+	struct csp_result r = { 0 };
+	struct session s;
+	struct device d;
+	int i = 0;
+
+	captured_open(&s, &d, &o);
+	do {
+		csp_result_free(&r);
+		csp_apply(s.tree, &q, &r);
+	} while (++i < reason->times);
+	check(r.status == reason->status, "%s %.60s, %s: %d, not %d",
+	    csp_verb_name(reason->verb), reason->uri, reason->reason, r.status,
+	    reason->status);
+	csp_result_free(&r);
+	captured_close(&s);
+}
+
+/* Names that need it are percent-encoded, and found however they are. */
+static void
+test_encoding(struct session *s)
+{
+	struct csp_command q = { .verb = CSP_ADD,
+		.uri = "./Vendor/MSFT/Simulator/Names/%7ba b%7D%2fc",
+		.format = "chr",
+		.data = "x",
+		.user_present = 1 };
+	struct csp_result r;
+
+	csp_apply(s->tree, &q, &r);
+	check(r.status == 200, "an encoded name: %d", r.status);
+	csp_result_free(&r);
+	q.verb = CSP_GET;
+	q.uri = "./Device/Vendor/MSFT/Simulator/Names/{a%20b}%2Fc";
+	csp_apply(s->tree, &q, &r);
+	check(r.status == 200, "the same name: %d", r.status);
+	csp_result_free(&r);
+	q.uri = "./Vendor/MSFT/Simulator/Names";
+	csp_apply(s->tree, &q, &r);
+	check_text(
+	    "the names", r.data == NULL ? "" : r.data, "%7Ba%20b%7D%2Fc");
+	csp_result_free(&r);
+}
+
+static void
+list_check(struct session *s, const char *uri, const char *due)
+{
+	struct csp_command q = { .verb = CSP_GET, .uri = uri };
+	const struct csp_value *v;
+	struct buf text = { 0 };
+	struct csp_result r;
+
+	csp_apply(s->tree, &q, &r);
+	buf_add(&text, "", 0);
+	for (v = r.list; v != NULL; v = v->next)
+		buf_printf(&text, "%s %s %s;", v->uri, v->format,
+		    v->data == NULL ? "-" : v->data);
+	check_text(uri, text.data, due);
+	csp_result_free(&r);
+	buf_free(&text);
+}
+
+static void
+test_lists(struct session *s)
+{
+	list_check(s, "./DevDetail/URI?list=StructData",
+	    "./DevDetail/URI node MaxDepth/MaxTotLen/MaxSegLen;"
+	    "./DevDetail/URI/MaxDepth int 0;./DevDetail/URI/MaxTotLen int 0;"
+	    "./DevDetail/URI/MaxSegLen int 0;");
+	list_check(s, "./DevDetail/URI?list=Struct",
+	    "./DevDetail/URI node -;./DevDetail/URI/MaxDepth int -;"
+	    "./DevDetail/URI/MaxTotLen int -;"
+	    "./DevDetail/URI/MaxSegLen int -;");
+	list_check(s, "./DevDetail/SwV?list=StructData",
+	    "./DevDetail/SwV chr 10.0.19043.2364;");
+}
+
+/* Every code there is can be had from a node of its own, or from any. */
+static void
+test_overrides(struct session *s)
+{
+	struct csp_command q = { .verb = CSP_EXEC, .data = "x" };
+	struct csp_result r;
+	int code;
+
+	for (code = 101; code < 518; code++) {
+		char *uri =
+		    xprintf("./Vendor/MSFT/Simulator/Status/%d/x", code);
+
+		q.uri = uri;
+		csp_apply(s->tree, &q, &r);
+		check(r.status == code, "%s: %d", uri, r.status);
+		csp_result_free(&r);
+		free(uri);
+	}
+	check(csp_override(s->tree, "./DevDetail/SwV=409:0x80070020") == 0 &&
+		  csp_override(s->tree, "./DevDetail/SwV") == -1 &&
+		  csp_override(s->tree, "./DevDetail/SwV=99") == -1,
+	    "which answers can be ordered");
+	q.uri = "./DevDetail/SwV";
+	csp_apply(s->tree, &q, &r);
+	check(r.status == 409, "an answer by order: %d", r.status);
+	check_text("its error", r.error == NULL ? "" : r.error, "0x80070020");
+	csp_result_free(&r);
+}
+
 void
 selftest_tree(void)
 {
-	static const struct options o = { .login = "user", .verbosity = -1 };
+	struct options o = { .login = "user", .verbosity = -1 };
 	struct session s;
 	struct device d;
 	size_t i;
@@ -87,5 +203,11 @@ selftest_tree(void)
 		csp_result_free(&r);
 	}
 	check(csp_effect(s.tree) == CSP_UNENROLL, "it leaves in the end");
+	test_encoding(&s);
+	test_lists(&s);
+	test_overrides(&s);
 	captured_close(&s);
+	check(csp_nreasons >= 50, "%zu reasons are documented", csp_nreasons);
+	for (i = 0; i < csp_nreasons; i++)
+		reason_check(&csp_reasons[i]);
 }

@@ -1,77 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec.h"
-#include "pki.h"
 #include "session.h"
 
 #define MESSAGES 50
-
-/* A certificate that nobody trusts takes the place of ours. */
-static void
-identity_forge(const struct device *d, const X509_NAME *subject,
-    const X509_NAME *issuer, char **cert, char **key)
-{
-	free(*cert);
-	free(*key);
-	*cert = state_path(d->state, "forged-cert.pem");
-	*key = state_path(d->state, "forged-key.pem");
-	if (forge_identity(subject, issuer, *cert, *key) == -1)
-		die("%s: cannot be written", *cert);
-}
-
-/* Somebody with our names, certified by somebody with our CA's name. */
-static void
-identity_copy(const struct device *d, char **cert, char **key)
-{
-	X509 *ours = cert_load(*cert);
-
-	if (ours == NULL)
-		die("%s: no certificate to forge", *cert);
-	identity_forge(d, X509_get_subject_name(ours),
-	    X509_get_issuer_name(ours), cert, key);
-	X509_free(ours);
-}
-
-static void
-identity_invent(const struct device *d, char **cert, char **key)
-{
-	X509_NAME *subject = name_make("somebody");
-	X509_NAME *issuer = name_make("Nobody's CA");
-
-	identity_forge(d, subject, issuer, cert, key);
-	X509_NAME_free(subject);
-	X509_NAME_free(issuer);
-}
-
-struct http *
-session_connect(struct device *d)
-{
-	const struct bad *bad = &d->o->bad;
-	char *cert = state_path(d->state, "cert.pem");
-	char *key = state_path(d->state, "key.pem");
-	struct http *h;
-
-	if (bad_is(bad, BAD_OTHER_DEVICE)) {
-		free(cert);
-		free(key);
-		cert = xprintf("%s/cert.pem", bad->other_dir);
-		key = xprintf("%s/key.pem", bad->other_dir);
-	}
-	if (bad_is(bad, BAD_FOREIGN_CERTIFICATE))
-		identity_copy(d, &cert, &key);
-	if (bad_is(bad, BAD_STRANGE_CERTIFICATE))
-		identity_invent(d, &cert, &key);
-	if (bad_is(bad, BAD_NO_CERTIFICATE))
-		h = device_connect(d, NULL, NULL);
-	else
-		h = device_connect(d, cert, key);
-	free(cert);
-	free(key);
-	return h;
-}
 
 static char *
 session_url(const struct device *d)
@@ -96,6 +30,14 @@ session_vector(void)
 	return text.data;
 }
 
+/* How a session goes on after an answer. */
+enum turn {
+	TURN_NEXT,
+	TURN_AGAIN, /* the same, with a credential */
+	TURN_END,
+	TURN_BROKEN,
+};
+
 static int
 has_command(const struct syncml_message *m)
 {
@@ -113,13 +55,23 @@ must_go_on(const struct session *s)
 {
 	const struct bad *bad = &s->d->o->bad;
 
-	return s->msg_id == 1 && (bad_is_on(bad, BAD_SAME_MSGID) ||
-				     bad_is_on(bad, BAD_SKIP_MSGID));
+	return s->msg_id == 1 &&
+	       (bad_is_on(bad, BAD_SAME_MSGID) ||
+		   bad_is_on(bad, BAD_SKIP_MSGID) ||
+		   plan_value(&s->d->o->plan, DO_ABORT) == 2 ||
+		   plan_does(&s->d->o->plan, DO_SECOND_SESSION));
+}
+
+static int
+is_place(const struct session *s, enum plan_do what)
+{
+	return plan_value(&s->d->o->plan, what) == s->msg_id;
 }
 
 /* The next message: what the server asked, done. */
 static void
-message_next(struct session *s, const struct syncml_message *got,
+message_next(struct session *s, enum turn turn,
+    const struct syncml_message *sent, const struct syncml_message *got,
     struct syncml_message *next)
 {
 	char *place;
@@ -130,7 +82,12 @@ message_next(struct session *s, const struct syncml_message *got,
 	if (bad_is_at(&s->d->o->bad, BAD_SKIP_MSGID, place))
 		s->msg_id++;
 	free(place);
-	package_answer(s, got, next);
+	if (turn == TURN_AGAIN)
+		package_again(s, got, sent, next);
+	else if (is_place(s, DO_ABORT))
+		package_abort(s, got, next);
+	else
+		package_answer(s, got, next);
 }
 
 /* The MsgID of a message once more, with an alert that it did not have. */
@@ -151,8 +108,50 @@ same_msgid_exchange(struct session *s, struct syncml_message *sent)
 	return result;
 }
 
-/* 1: go on, 0: the end, -1: it broke. */
+/* Another session of the same device, while this one is open. */
 static int
+second_session(struct session *s)
+{
+	struct options o = *s->d->o;
+	const struct options *usual = s->d->o;
+	int result;
+
+	o.plan.does[DO_SECOND_SESSION] = 0;
+	o.plan.session_id = NULL;
+	o.expect_status = 0;
+	s->d->o = &o;
+	csp_save(s->tree, s->d->state);
+	result = device_session(s->d, s->http, SESSION_PLAIN);
+	s->d->o = usual;
+	return result;
+}
+
+static enum turn
+turn_decide(struct session *s, const struct syncml_message *got)
+{
+	switch (auth_answer(s, got)) {
+	case AUTH_AGAIN:
+		return TURN_AGAIN;
+	case AUTH_OVER:
+		return s->d->o->expect_syncml == 0 ? TURN_BROKEN : TURN_END;
+	case AUTH_FINE:
+		break;
+	}
+	if (auth_is_hopeless(s))
+		return TURN_BROKEN;
+	if (is_place(s, DO_ABANDON) || is_place(s, DO_ABORT))
+		return TURN_END;
+	if (is_place(s, DO_SECOND_SESSION) && second_session(s) == -1)
+		return TURN_BROKEN;
+	if (has_command(got) || must_go_on(s) || s->rest != NULL)
+		return TURN_NEXT;
+	/* the Status of a challenge is worth a message of its own */
+	if (s->auth.header_status == 401 || s->auth.header_status == 407)
+		return TURN_NEXT;
+	return TURN_END;
+}
+
+static enum turn
 turn(struct session *s, struct syncml_message *sent, struct syncml_message *got)
 {
 	char *place = xprintf("%ld", s->msg_id);
@@ -160,37 +159,49 @@ turn(struct session *s, struct syncml_message *sent, struct syncml_message *got)
 
 	free(place);
 	if (message_exchange(s, sent, got) == -1)
-		return -1;
+		return TURN_BROKEN;
 	if (doubled && same_msgid_exchange(s, sent) == -1)
-		return -1;
-	return has_command(got) || must_go_on(s);
+		return TURN_BROKEN;
+	return turn_decide(s, got);
+}
+
+static int
+is_endless(const struct session *s)
+{
+	/* our own package may be as long as it likes */
+	if (s->msg_id < MESSAGES || s->rest != NULL)
+		return 0;
+	report_fail(
+	    &s->d->r, "endless", "there is no end after %d messages", MESSAGES);
+	return 1;
 }
 
 static int
 session_run(struct session *s)
 {
 	struct syncml_message sent = { 0 }, got = { 0 }, next;
-	int state = 1;
+	enum turn state;
 
 	package_first(s, &sent);
-	while (state == 1) {
+	for (;;) {
+		auth_prove(s, &sent);
+		outbox_cut(s, &sent);
 		state = turn(s, &sent, &got);
-		if (state == 1 && s->msg_id >= MESSAGES) {
-			report_fail(&s->d->r, "endless",
-			    "there is no end after %d messages", MESSAGES);
-			state = -1;
-		}
-		if (state != 1)
+		if (state == TURN_END || state == TURN_BROKEN)
 			break;
+		if (is_endless(s)) {
+			state = TURN_BROKEN;
+			break;
+		}
 		memset(&next, 0, sizeof(next));
-		message_next(s, &got, &next);
+		message_next(s, state, &sent, &got, &next);
 		syncml_free(&sent);
 		syncml_free(&got);
 		sent = next;
 	}
 	syncml_free(&sent);
 	syncml_free(&got);
-	return state;
+	return state == TURN_END ? 0 : -1;
 }
 
 /* What an Exec or the user's wish means once the session is over. */
@@ -218,25 +229,134 @@ consequences(struct session *s)
 	}
 }
 
+/* What must be true of the session as a whole. */
+static void
+session_judge(struct session *s)
+{
+	long due = s->d->o->plan.commands;
+
+	if (due != -1 && s->commands != due)
+		report_fail(&s->d->r, "commands",
+		    "%ld commands came instead of %ld", s->commands, due);
+	auth_owed_judge(s);
+}
+
+static double
+sync_version(const struct session *s)
+{
+	char *uri = xprintf("./Vendor/MSFT/DMClient/Provider/%s/"
+			    "SyncApplicationVersion",
+	    state_need(s->d->state, "provider-id"));
+	const char *value = csp_value(s->tree, uri);
+
+	free(uri);
+	return value == NULL ? 1 : strtod(value, NULL);
+}
+
+/* Decimal, until the server wants version 2 of this. */
+static char *
+session_id(const struct session *s)
+{
+	struct state *st = s->d->state;
+	long first = s->d->o->plan.profile->first_session;
+	long n = state_number(st, "session", 0);
+
+	state_set_number(st, "session", n + 1);
+	if (s->d->o->plan.session_id != NULL)
+		return xstrdup(s->d->o->plan.session_id);
+	n += first;
+	return xprintf(sync_version(s) >= 2 ? "%lX" : "%ld", n);
+}
+
+static int
+is_wbxml(const struct device *d)
+{
+	const char *account = state_get(d->state, "encoding");
+
+	if (d->o->plan.encoding != ENCODING_ACCOUNT)
+		return d->o->plan.encoding == ENCODING_WBXML;
+	return account != NULL && strstr(account, "wbxml") != NULL;
+}
+
+/* Digits, with a mark in every hundred bytes. */
+static void
+big_set(struct csp *tree, long size)
+{
+	struct buf text = { 0 };
+
+	while (text.len < (size_t)size)
+		buf_printf(&text, "%099zu\n", text.len);
+	text.data[size] = '\0';
+	csp_set(tree, "./Vendor/MSFT/Simulator/Big", text.data);
+	buf_free(&text);
+}
+
+/* What the command line says about the tree. */
+static void
+tree_prepare(struct session *s)
+{
+	const struct plan *p = &s->d->o->plan;
+	size_t i;
+
+	if (p->large_objects)
+		csp_set(s->tree, "./DevDetail/LrgObj", "true");
+	csp_set(s->tree, "./DevDetail/SwV", p->profile->os_version);
+	if (p->big > 0)
+		big_set(s->tree, p->big);
+	for (i = 0; i < p->noverrides; i++)
+		if (csp_override(s->tree, p->overrides[i]) == -1)
+			die("--status=%s: see --help", p->overrides[i]);
+}
+
+void
+session_open(
+    struct session *s, struct device *d, struct http *h, enum session_kind kind)
+{
+	memset(s, 0, sizeof(*s));
+	s->d = d;
+	s->http = h;
+	s->kind = kind;
+	s->msg_id = s->server_msg_id = 1;
+	s->tree = csp_open(d->state);
+	tree_prepare(s);
+	s->wbxml = is_wbxml(d);
+	s->sync_version = sync_version(s);
+	auth_open(s);
+}
+
+void
+session_close(struct session *s)
+{
+	csp_close(s->tree);
+	auth_close(s);
+	syncml_list_free(s->rest);
+	syncml_list_free(s->again);
+	syncml_list_free(s->news);
+	free(s->object.uri);
+	buf_free(&s->object.data);
+	free(s->url);
+	free(s->vector);
+	free(s->id);
+}
+
 int
 device_session(struct device *d, struct http *h, enum session_kind kind)
 {
-	struct session s = { .d = d, .http = h, .kind = kind };
+	struct session s;
 	int result;
 
-	s.id = state_number(d->state, "session", 0) + 1;
-	s.msg_id = s.server_msg_id = 1;
-	state_set_number(d->state, "session", s.id);
+	session_open(&s, d, h, kind);
+	s.id = session_id(&s);
 	s.url = session_url(d);
 	s.vector = session_vector();
-	s.tree = csp_open(d->state);
 	result = session_run(&s);
-	if (result == 0)
+	if (result == 0) {
 		consequences(&s);
+		session_judge(&s);
+	}
+	d->commands += s.commands;
 	csp_save(s.tree, d->state);
 	state_save(d->state);
-	csp_close(s.tree);
-	free(s.url);
-	free(s.vector);
+	session_close(&s);
 	return result;
 }

@@ -17,6 +17,18 @@
  { name, "Meta",   G_OPTIONAL },                                               \
  { name, "Item",   G_MANY }
 
+#define MEMBER(group, name) { group, name, G_OPTIONAL | G_MANY }
+
+#define GROUP(name)                                                            \
+ { "SyncBody", name, G_OPTIONAL | G_MANY | G_CHOICE },                         \
+ { name, "CmdID",  G_TEXT },                                                   \
+ { name, "NoResp", G_OPTIONAL | G_EMPTY },                                     \
+ { name, "Meta",   G_OPTIONAL },                                               \
+ MEMBER(name, "Add"),                                                          \
+ MEMBER(name, "Delete"),                                                       \
+ MEMBER(name, "Exec"),                                                         \
+ MEMBER(name, "Replace")
+
 #define METINF(name) { "Meta", name, G_OPTIONAL | G_TEXT, NS_METINF }
 
 static const struct grammar_row rows[] = {
@@ -39,12 +51,13 @@ static const struct grammar_row rows[] = {
  { "SyncBody", "Status",   G_OPTIONAL | G_MANY },
  { "Status",  "CmdID",     G_TEXT },
  { "Status",  "MsgRef",    G_INT },
- { "Status",  "CmdRef",    G_TEXT },
- { "Status",  "Cmd",       G_TEXT },
+ { "Status",  "CmdRef",    G_LEAF },
+ { "Status",  "Cmd",       G_LEAF },
  { "Status",  "TargetRef", G_OPTIONAL | G_MANY | G_TEXT },
  { "Status",  "SourceRef", G_OPTIONAL | G_MANY | G_TEXT },
  { "Status",  "Cred",      G_OPTIONAL | G_OPEN },
- { "Status",  "Chal",      G_OPTIONAL | G_OPEN },
+ { "Status",  "Chal",      G_OPTIONAL },
+ { "Chal",    "Meta",      0 },
  { "Status",  "Data",      G_INT },
  { "Status",  "Item",      G_OPTIONAL | G_MANY },
  { "SyncBody", "Alert",    G_OPTIONAL | G_MANY },
@@ -56,8 +69,10 @@ static const struct grammar_row rows[] = {
  COMMAND("Exec"),
  COMMAND("Get"),
  COMMAND("Replace"),
- { "SyncBody", "Atomic",   G_OPTIONAL | G_MANY | G_OPEN },
- { "SyncBody", "Sequence", G_OPTIONAL | G_MANY | G_OPEN },
+ GROUP("Atomic"),
+ GROUP("Sequence"),
+ MEMBER("Sequence", "Get"),
+ MEMBER("Sequence", "Atomic"),
  { "SyncBody", "Final",    G_OPTIONAL | G_EMPTY },
  { "Item",    "Target",    G_OPTIONAL },
  { "Item",    "Source",    G_OPTIONAL },
@@ -68,6 +83,7 @@ static const struct grammar_row rows[] = {
  METINF("Type"),
  METINF("Mark"),
  METINF("Size"),
+ METINF("NextNonce"),
  METINF("MaxMsgSize"),
  METINF("MaxObjSize"),
 };
@@ -110,24 +126,50 @@ is_text(const char *value, const char *due)
 	return value != NULL && strcmp(value, due) == 0;
 }
 
+static int
+is_refusal(const char *data)
+{
+	return is_text(data, "401") || is_text(data, "407");
+}
+
+/* What a Status is about, and what it should say. */
+struct due {
+	const char *msg_ref;
+	const char *cmd_ref;
+	const char *cmd;
+	int status;
+	int is_header;
+	int is_challenged;
+};
+
+static int
+data_is_due(const struct due *due, const char *data)
+{
+	char *text = xprintf("%d", due->status);
+	int ok = is_text(data, text);
+
+	free(text);
+	if (due->is_header)
+		return ok || is_text(data, "212") || is_refusal(data);
+	return due->is_challenged ? is_refusal(data) : ok;
+}
+
 /* One Status of the server against what it is about. */
 static void
 status_judge(struct report *r, const struct syncml_command *status,
-    const char *msg_ref, const char *cmd_ref, const char *cmd)
+    const struct due *due)
 {
-	int is_header = strcmp(cmd, "SyncHdr") == 0;
-
-	if (!is_text(status->msg_ref, msg_ref) ||
-	    !is_text(status->cmd_ref, cmd_ref) || !is_text(status->cmd, cmd))
+	if (!is_text(status->msg_ref, due->msg_ref) ||
+	    !is_text(status->cmd_ref, due->cmd_ref) ||
+	    !is_text(status->cmd, due->cmd))
 		report_fail(r, "status",
 		    "Status for MsgRef %s CmdRef %s %s stands where the one "
 		    "for %s %s %s is due",
-		    status->msg_ref, status->cmd_ref, status->cmd, msg_ref,
-		    cmd_ref, cmd);
-	else if (!is_text(status->data, "200") &&
-		 !(is_header && is_text(status->data, "212")))
-		report_fail(r, "status", "%s %s is answered with %s", cmd,
-		    cmd_ref, status->data);
+		    status->msg_ref, status->cmd_ref, status->cmd, due->msg_ref,
+		    due->cmd_ref, due->cmd);
+	else if (!data_is_due(due, status->data))
+		report_fail(r, "status", "%s %s is answered with %s", due->cmd,
+		    due->cmd_ref, status->data);
 }
 
 /* The next Status in the body, or NULL. */
@@ -139,6 +181,22 @@ status_next(const struct syncml_command *c)
 	return c;
 }
 
+/* The next of ours that the server has to answer, or NULL. */
+static const struct syncml_command *
+ours_next(const struct syncml_command *c)
+{
+	while (c != NULL && !syncml_is_command(c) && c->due == 0)
+		c = c->next;
+	return c;
+}
+
+/* The last chunk of an object may be answered, like all Results need not. */
+static int
+is_extra(const struct syncml_command *status)
+{
+	return is_text(status->cmd, "Results") && is_text(status->data, "200");
+}
+
 /* One for the header, one for each command in order, and no other. */
 static void
 statuses_judge(struct report *r, const struct syncml_message *sent,
@@ -146,46 +204,66 @@ statuses_judge(struct report *r, const struct syncml_message *sent,
 {
 	const struct syncml_command *ours = sent->commands;
 	const struct syncml_command *status = status_next(got->commands);
-	const char *ref = "0", *cmd = "SyncHdr";
+	struct due due = { sent->msg_id, "0", "SyncHdr", 200, 1, 0 };
 
-	for (;;) {
-		if (status == NULL) {
-			report_fail(r, "status", "there is no Status for %s %s",
-			    cmd, ref);
-			return;
-		}
-		status_judge(r, status, sent->msg_id, ref, cmd);
+	while (status != NULL) {
+		status_judge(r, status, &due);
+		if (due.is_header)
+			due.is_challenged = is_refusal(status->data);
+		due.is_header = 0;
 		status = status_next(status->next);
-		while (ours != NULL && !syncml_is_command(ours))
-			ours = ours->next;
+		while (status != NULL && is_extra(status))
+			status = status_next(status->next);
+		ours = ours_next(ours);
 		if (ours == NULL)
 			break;
-		ref = ours->cmd_id;
-		cmd = ours->name;
+		/* a challenge may say nothing more */
+		if (due.is_challenged && status == NULL)
+			return;
+		due.cmd_ref = ours->cmd_id == NULL ? "" : ours->cmd_id;
+		due.cmd = ours->name;
+		due.status = ours->due == 0 ? 200 : ours->due;
 		ours = ours->next;
+		if (status == NULL)
+			report_fail(r, "status", "there is no Status for %s %s",
+			    due.cmd, due.cmd_ref);
 	}
+	if (due.is_header)
+		report_fail(r, "status", "there is no Status for SyncHdr 0");
 	if (status != NULL)
 		report_fail(r, "status", "a Status for %s %s is too many",
 		    status->cmd, status->cmd_ref);
+}
+
+/* In the order of the document, groups with what is in them. */
+static void
+ids_judge(struct report *r, const struct syncml_command *c, long *last)
+{
+	long id;
+
+	for (; c != NULL; c = c->next) {
+		if (c->cmd_id == NULL ||
+		    str_number(c->cmd_id, 1, 1L << 30, &id) == -1)
+			report_fail(r, "cmd-id", "%s has CmdID \"%s\"", c->name,
+			    c->cmd_id == NULL ? "" : c->cmd_id);
+		else if (id <= *last)
+			report_fail(
+			    r, "cmd-id", "CmdID %ld follows %ld", id, *last);
+		else
+			*last = id;
+		ids_judge(r, c->children, last);
+	}
 }
 
 static void
 order_judge(struct report *r, const struct syncml_message *got)
 {
 	const struct syncml_command *c;
-	long id, last = 0;
 	int commands = 0;
+	long last = 0;
 
+	ids_judge(r, got->commands, &last);
 	for (c = got->commands; c != NULL; c = c->next) {
-		if (c->cmd_id == NULL ||
-		    str_number(c->cmd_id, 1, 1L << 30, &id) == -1)
-			report_fail(r, "cmd-id", "%s has CmdID \"%s\"", c->name,
-			    c->cmd_id == NULL ? "" : c->cmd_id);
-		else if (id <= last)
-			report_fail(
-			    r, "cmd-id", "CmdID %ld follows %ld", id, last);
-		else
-			last = id;
 		commands |= syncml_is_command(c);
 		if (commands && syncml_is(c, "Status"))
 			report_fail(
@@ -206,6 +284,17 @@ is_format(const char *format)
 	return 0;
 }
 
+/* A URI has neither blanks nor braces nor anything beyond ASCII. */
+static int
+is_encoded(const char *uri)
+{
+	for (; *uri != '\0'; uri++)
+		if (*uri <= 0x20 || *uri == 0x7f ||
+		    strchr("\"<>\\^`{|}", *uri) != NULL)
+			return 0;
+	return 1;
+}
+
 static void
 item_judge(const struct session *s, const struct syncml_command *c,
     const struct syncml_item *i)
@@ -215,6 +304,9 @@ item_judge(const struct session *s, const struct syncml_command *c,
 	if (i->target == NULL || !str_starts(i->target, "./"))
 		report_fail(r, "loc-uri", "%s has the target \"%s\"", c->name,
 		    i->target == NULL ? "" : i->target);
+	else if (!is_encoded(i->target))
+		report_fail(
+		    r, "loc-uri", "%s is not percent-encoded", i->target);
 	else if (csp_is_user(i->target) && strcmp(s->d->o->login, "user") != 0)
 		report_fail(r, "user-scope", "%s %s came without a user",
 		    c->name, i->target);
@@ -225,17 +317,48 @@ item_judge(const struct session *s, const struct syncml_command *c,
 		report_fail(r, "data", "%s carries data", c->name);
 }
 
+/* What can be undone together is of one scope, and says each thing once. */
 static void
-commands_judge(const struct session *s, const struct syncml_message *got)
+atomic_judge(struct report *r, const struct syncml_command *c)
 {
-	const struct syncml_command *c;
+	const struct syncml_command *child, *other;
+	const struct syncml_item *i;
+	int user = 0, device = 0;
+
+	for (child = c->children; child != NULL; child = child->next) {
+		for (i = child->items; i != NULL; i = i->next) {
+			if (i->target != NULL && csp_is_user(i->target))
+				user = 1;
+			else
+				device = 1;
+		}
+		if (!syncml_is(child, "Replace") || child->items == NULL)
+			continue;
+		for (other = c->children; other != child; other = other->next)
+			if (syncml_is(other, "Add") && other->items != NULL &&
+			    other->items->target != NULL &&
+			    is_text(child->items->target, other->items->target))
+				report_fail(r, "atomic",
+				    "%s is added, then replaced",
+				    child->items->target);
+	}
+	if (user && device)
+		report_fail(r, "atomic", "user and device are mixed");
+}
+
+static void
+commands_judge(const struct session *s, const struct syncml_command *c)
+{
 	const struct syncml_item *i;
 
-	for (c = got->commands; c != NULL; c = c->next) {
+	for (; c != NULL; c = c->next) {
 		if (!syncml_is_command(c) || syncml_is(c, "Alert"))
 			continue;
+		if (syncml_is(c, "Atomic"))
+			atomic_judge(&s->d->r, c);
 		for (i = c->items; i != NULL; i = i->next)
 			item_judge(s, c, i);
+		commands_judge(s, c->children);
 	}
 }
 
@@ -249,7 +372,8 @@ unfinished_judge(struct report *r, const struct syncml_message *got)
 	for (c = got->commands; c != NULL; c = c->next) {
 		if (syncml_is(c, "Alert") && is_text(c->data, NEXT_MESSAGE))
 			asked = 1;
-		else if (syncml_is_command(c))
+		else if (syncml_is_command(c) &&
+			 !(syncml_is(c, "Alert") && is_text(c->data, "1225")))
 			report_fail(r, "package",
 			    "%s came before our package ended", c->name);
 	}
@@ -257,6 +381,41 @@ unfinished_judge(struct report *r, const struct syncml_message *got)
 		report_fail(r, "package", "Alert " NEXT_MESSAGE " is missing");
 	if (got->final)
 		report_fail(r, "package", "Final came before ours");
+}
+
+static int
+ends_in_chunk(const struct syncml_message *m)
+{
+	const struct syncml_command *c = m->commands;
+	const struct syncml_item *i;
+
+	while (c != NULL && c->next != NULL)
+		c = c->next;
+	for (i = c == NULL ? NULL : c->items; i != NULL; i = i->next)
+		if (i->next == NULL)
+			return i->more_data;
+	return 0;
+}
+
+static int
+is_challenge(const struct syncml_message *got)
+{
+	return got->commands != NULL && syncml_is(got->commands, "Status") &&
+	       is_refusal(got->commands->data);
+}
+
+/* We announced how long a message may be: this one is not longer. */
+static void
+length_judge(const struct session *s, size_t length)
+{
+	const struct plan *p = &s->d->o->plan;
+	size_t most = (size_t)p->max_message;
+
+	if (most < PACKAGE_LEAST)
+		most = PACKAGE_LEAST;
+	if (p->large_objects && p->max_message > 0 && length > most)
+		report_fail(&s->d->r, "max-message",
+		    "the message has %zu bytes, we take %zu", length, most);
 }
 
 static void
@@ -271,7 +430,7 @@ final_judge(struct report *r, const struct node *root)
 
 void
 answer_judge(const struct session *s, const struct syncml_message *sent,
-    const struct dom *dom, const struct syncml_message *got)
+    const struct dom *dom, const struct syncml_message *got, size_t length)
 {
 	struct report *r = &s->d->r;
 
@@ -286,9 +445,11 @@ answer_judge(const struct session *s, const struct syncml_message *sent,
 	header_judge(s, sent, dom->root, got);
 	statuses_judge(r, sent, got);
 	order_judge(r, got);
-	commands_judge(s, got);
-	if (sent->final)
+	commands_judge(s, got->commands);
+	object_judge(s, got);
+	length_judge(s, length);
+	if (is_challenge(got) || (sent->final && !ends_in_chunk(got)))
 		final_judge(r, dom->root);
-	else
+	else if (!sent->final && s->object.uri == NULL)
 		unfinished_judge(r, got);
 }
