@@ -19,7 +19,7 @@ LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt
 PROGRAMS = discovery enrollment management
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
-PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c \
+PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/sender.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
@@ -29,7 +29,7 @@ all: $(BIN)
 help:
 	@echo 'make            build the workers into $(B)/bin'
 	@echo 'make run        show it at work (ONCE=1: and end; HTTPS_PORT, HTTP_PORT, LISTEN)'
-	@echo 'make test       run every suite (SUITES="unit sql ..." for some)'
+	@echo 'make test       run every suite (SUITES="unit sql ..." for some; FUZZ_RUNS)'
 	@echo 'make bench      measure it; make fuzz FUZZ_TIME=60; make lint; make clean'
 
 # V=1 shows the commands.
@@ -41,6 +41,8 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/fcgi/program.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
+
+$(B)/bin/fenestra-management: $(B)/fcgi/sender.o
 
 $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	@mkdir -p $(@D)

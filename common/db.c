@@ -13,9 +13,10 @@
 #include "buf.h"
 #include "check.h"
 #include "db.h"
+#include "faultpoint.h"
 #include "text.h"
 
-#define PARAMS_MAX 16
+#define PARAMS_MAX 20
 #define CALLS_MAX 16
 #define CONNECT_PAUSE_NS (100 * 1000000LL)
 #define DEADLOCK_TRIES 5
@@ -120,12 +121,6 @@ is_lost(const struct db *db, const char *state)
 	       text_starts_with_any(state, states, COUNT(states));
 }
 
-static int
-is_deadlock(const char *state)
-{
-	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
-}
-
 /* SQLSTATE MDnnn says the status itself. */
 static int
 result_error(struct db *db, const PGresult *r, struct db_error *e)
@@ -145,7 +140,9 @@ result_error(struct db *db, const PGresult *r, struct db_error *e)
 	set_error(e, status, state, what);
 	if (is_lost(db, state))
 		return LOST;
-	return is_deadlock(state) ? DEADLOCK : FAILED;
+	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0
+		   ? DEADLOCK
+		   : FAILED;
 }
 
 /* The next result that is one, of a pipeline; NULL when none comes. */
@@ -186,6 +183,7 @@ check_server(struct db *db, struct db_error *e)
 	} else if (strcmp(PQgetvalue(r, 0, 1), "on") != 0)
 		rc = set_error(e, 78, "", "the database runs with fsync=off");
 	PQclear(r);
+	FAULT("db-checked");
 	return rc == 0 ? 0 : FAILED;
 }
 
@@ -220,6 +218,7 @@ db_connect(struct db *db, struct db_error *e)
 		return 0;
 	if (now_ns() < db->next_try)
 		return set_error(e, 503, "08001", "database away");
+	FAULT("db-connect");
 	db->conn = PQconnectdbParams(keys, values, 0);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		set_error(e, 503, "08001", PQerrorMessage(db->conn));
@@ -249,6 +248,12 @@ db_call(struct db_work *w, int statement)
 	CHECK(statement > 0 && statement < w->db->table->count);
 	w->calls[w->ncalls] = (struct call){ .statement = statement };
 	return w->ncalls++;
+}
+
+int
+db_calls(const struct db_work *w)
+{
+	return w->ncalls;
 }
 
 static void
@@ -311,7 +316,7 @@ db_array(struct db_work *w, const char *const *items, size_t count)
 		buf_putc(&b, '"');
 	}
 	buf_putc(&b, '}');
-	/* A cut array would be another array: make the call fail instead. */
+	/* A cut array would be another array: let the call fail. */
 	add_param(w, b.failed ? "message too large" : b.data, 0, 0);
 }
 
@@ -324,14 +329,15 @@ send_calls(struct db_work *w)
 	for (struct call *c = w->calls; c < w->calls + w->ncalls; c++) {
 		s = &w->db->table->statements[c->statement];
 		CHECK(c->nparams == s->nparams);
+		FAULT("db-call");
 		if (!(w->db->prepared
 			    ? PQsendQueryPrepared(conn, s->name, c->nparams,
 				  c->values, c->lengths, c->formats, 0)
 			    : PQsendQueryParams(conn, s->sql, c->nparams, NULL,
 				  c->values, c->lengths, c->formats, 0)))
-			return -1;
+			return LOST;
 	}
-	return PQpipelineSync(conn) == 1 ? 0 : -1;
+	return PQpipelineSync(conn) == 1 ? 0 : LOST;
 }
 
 /* Into the request's arena, so that nothing of libpq outlives the run. */
@@ -368,6 +374,7 @@ take_results(struct db_work *w, struct db_error *e)
 
 	for (struct call *c = w->calls; c < w->calls + w->ncalls; c++) {
 		r = next_result(db);
+		FAULT("db-result");
 		status = PQresultStatus(r);
 		if (rc != 0)
 			; /* the reason is known; read on to the sync */
@@ -392,11 +399,13 @@ try_once(struct db_work *w, struct db_error *e)
 
 	if (db_connect(db, e) != 0)
 		return FAILED;
-	if (send_calls(w) == -1) {
-		set_error(e, 503, "08006", PQerrorMessage(db->conn));
-		rc = LOST;
-	} else
+	FAULT("db-before");
+	set_error(e, 503, "08006", "connection lost");
+	if ((rc = send_calls(w)) == 0) {
+		FAULT("db-sent");
 		rc = take_results(w, e);
+	}
+	FAULT("db-done");
 	if (rc == LOST || PQstatus(db->conn) == CONNECTION_BAD) {
 		disconnect(db);
 		return LOST;
@@ -407,6 +416,7 @@ try_once(struct db_work *w, struct db_error *e)
 int
 db_run(struct db_work *w, struct db_error *e)
 {
+	struct timespec pause = { .tv_sec = 0 };
 	int lost = 0, locked = 0, rc;
 
 	if (arena_failed(w->arena))
@@ -416,10 +426,8 @@ db_run(struct db_work *w, struct db_error *e)
 		if (rc == LOST && lost++ == 0)
 			continue;
 		if (rc == DEADLOCK && locked++ < DEADLOCK_TRIES) {
-			nanosleep(
-			    &(struct timespec){
-				.tv_nsec = (1 + random() % 20) * 1000000 },
-			    NULL);
+			pause.tv_nsec = (1 + random() % 20) * 1000000;
+			nanosleep(&pause, NULL);
 			continue;
 		}
 		if (rc == LOST)
@@ -459,11 +467,7 @@ db_value_bool(const struct db_work *w, int call, int row, int column)
 	return v != NULL && v[0] == 't';
 }
 
-static int
-hex(char c)
-{
-	return c <= '9' ? c - '0' : c - 'a' + 10;
-}
+#define HEX(c) ((c) <= '9' ? (c) - '0' : (c) - 'a' + 10)
 
 /* A bytea comes as \x and lower-case hex digits. */
 const unsigned char *
@@ -480,9 +484,8 @@ db_value_bytes(struct db_work *w, int call, int row, int column, size_t *len)
 	*len = strlen(v) / 2;
 	if ((out = arena_alloc(w->arena, *len)) == NULL)
 		return NULL;
-	for (size_t i = 0; i < *len; i++)
-		out[i] =
-		    (unsigned char)(hex(v[2 * i]) << 4 | hex(v[2 * i + 1]));
+	for (size_t i = 0; i < *len; i++, v += 2)
+		out[i] = (unsigned char)(HEX(v[0]) << 4 | HEX(v[1]));
 	return out;
 }
 

@@ -49,6 +49,7 @@ struct db_work;
 
 struct db_work *db_work(struct db *, struct arena *);
 int db_call(struct db_work *, int statement); /* its number, from 0 */
+int db_calls(const struct db_work *);	      /* the number of the next */
 void db_text(struct db_work *, const char *); /* NULL is null */
 void db_int(struct db_work *, long long);
 void db_bool(struct db_work *, int);

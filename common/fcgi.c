@@ -19,6 +19,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "check.h"
+#include "faultpoint.h"
 #include "fcgi.h"
 #include "http.h"
 
@@ -194,6 +195,10 @@ send_response(FCGX_Request *f, const struct http_response *r)
 	if (r->retry_after > 0)
 		FCGX_FPrintF(f->out, "Retry-After: %d\r\n", r->retry_after);
 	FCGX_FPrintF(f->out, "Content-Length: %d\r\n\r\n", (int)r->body_len);
+#ifdef FENESTRA_FAULTS
+	FCGX_FFlush(f->out); /* only so can half an answer be on its way */
+#endif
+	FAULT("answer-begun");
 	if (r->body_len > 0)
 		FCGX_PutStr(r->body, (int)r->body_len, f->out);
 }
@@ -209,6 +214,7 @@ serve_one(FCGX_Request *f, struct arena *a, size_t max_body,
 	char id[37];
 	int problem;
 
+	FAULT("request-begun");
 	setsockopt(
 	    f->ipcFd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	make_id(id);
@@ -222,9 +228,13 @@ serve_one(FCGX_Request *f, struct arena *a, size_t max_body,
 		drain(f->in);
 	if (has_doubles(&req))
 		problem = 400;
+	FAULT("request-read");
 	handler(context, a, &req, &res, problem);
+	FAULT("answer-made");
 	send_response(f, &res);
+	FAULT("answer-sent");
 	FCGX_Finish_r(f);
+	FAULT("request-done");
 	arena_reset(a);
 }
 

@@ -30,7 +30,7 @@ http_param(const struct http_request *r, const char *name)
 {
 	const char *v;
 
-	for (char *const *p = r->params; *p != NULL; p++)
+	for (char *const *p = r->params; p != NULL && *p != NULL; p++)
 		if ((v = value_of(*p, name)) != NULL)
 			return *v != '\0' ? v : NULL;
 	return NULL;

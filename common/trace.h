@@ -2,16 +2,16 @@
 #ifndef FENESTRA_TRACE_H
 #define FENESTRA_TRACE_H
 
-struct arena;
 struct http_request;
 struct http_response;
 
 /*
  * Print an exchange to stderr, readable, for an administrator who looks for
  * a fault: what came and what went, headers and bodies, without passwords,
- * tokens, credentials and client certificates.
+ * tokens, credentials and client certificates.  WBXML is printed as the XML it
+ * stands for, as far as it can be read; what is no text, and what a terminal
+ * would obey, as \xNN.
  */
-void trace_exchange(
-    struct arena *, const struct http_request *, const struct http_response *);
+void trace_exchange(const struct http_request *, const struct http_response *);
 
 #endif

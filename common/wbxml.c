@@ -2,7 +2,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "arena.h"
 #include "base64.h"
@@ -29,7 +28,7 @@ enum { PIECES_NONE, PIECES_TEXT, PIECES_BYTES };
 enum { FORMAT_NONE, FORMAT_TEXT, FORMAT_BYTES };
 
 struct frame {
-	unsigned tag; /* 0 for a LITERAL */
+	unsigned tag; /* 0 for one that no code page has */
 	int format;   /* of a Format itself until it ends */
 };
 
@@ -166,11 +165,15 @@ check_text(struct reader *r, const unsigned char *s, size_t len)
 	return xml_fail(r->x, "invalid UTF-8");
 }
 
-/* A name of no namespace: the grammar skips it where it is open, or refuses. */
+/*
+ * A tag of either code page by its name; the page in use stays.  Another name
+ * is of no namespace: the grammar skips it where it is open, or refuses.
+ */
 static const char *
-read_name(struct reader *r)
+read_name(struct reader *r, unsigned *tag)
 {
 	const unsigned char *s;
+	unsigned page, token;
 	const char *name;
 	size_t len;
 
@@ -180,9 +183,14 @@ read_name(struct reader *r)
 		xml_fail(r->x, "element without a name");
 		return NULL;
 	}
+	if (wbxml_token((const char *)s, &page, &token) == 0) {
+		*tag = TAG(page, token);
+		return wbxml_name(page, token);
+	}
 	name = arena_strndup(r->arena, (const char *)s, len);
 	if (name == NULL)
 		xml_fail(r->x, "message too large");
+	*tag = 0;
 	return name;
 }
 
@@ -357,11 +365,11 @@ static void
 tag(struct reader *r, unsigned token)
 {
 	static const char *none[] = { NULL };
-	unsigned code = token & WBXML_TAG;
+	unsigned code = token & WBXML_TAG, known = TAG(r->page, code);
 	const char *name;
 
 	if (code == WBXML_LITERAL)
-		name = read_name(r);
+		name = read_name(r, &known);
 	else if ((name = wbxml_name(r->page, code)) == NULL)
 		xml_fail(r->x, "no tag %02X on code page %u", token, r->page);
 	if (name == NULL)
@@ -371,9 +379,7 @@ tag(struct reader *r, unsigned token)
 	if (xml_failed(r->x))
 		return;
 	CHECK(r->depth + 1 < STACK_MAX);
-	r->stack[++r->depth] = (struct frame){ 0 };
-	if (code != WBXML_LITERAL)
-		r->stack[r->depth].tag = TAG(r->page, code);
+	r->stack[++r->depth] = (struct frame){ .tag = known };
 	if (token & WBXML_ATTRIBUTES && skip_attributes(r) == -1)
 		return;
 	if (!(token & WBXML_CONTENT))
@@ -424,29 +430,17 @@ next(struct reader *r)
 	}
 }
 
-/* A number, or 0 and the index of a string; 1 is "unknown or missing". */
+/* A number, or 0 and the index of a string. */
 static int
 check_identifier(struct reader *r, uint32_t id, uint32_t index)
 {
-	static const struct {
-		uint32_t id;
-		const char *formal;
-	} known[] = {
-		{ WBXML_SYNCML_1_2, "-//SYNCML//DTD SyncML 1.2//EN" },
-		{ 0x0FD3, "-//SYNCML//DTD SyncML 1.1//EN" },
-		{ 0x0FD1, "-//SYNCML//DTD SyncML 1.0//EN" },
-	};
-	const unsigned char *s = NULL;
-	size_t len, i;
+	const unsigned char *formal = NULL;
+	size_t len;
 
-	if (id == 1)
-		return 0;
-	if (id == 0 && table_string(r, index, &s, &len) == -1)
+	if (id == 0 && table_string(r, index, &formal, &len) == -1)
 		return -1;
-	for (i = 0; i < COUNT(known); i++)
-		if (id == 0 ? strcasecmp((const char *)s, known[i].formal) == 0
-			    : id == known[i].id)
-			return 0;
+	if (wbxml_is_syncml(id, (const char *)formal))
+		return 0;
 	return xml_fail(
 	    r->x, "public identifier %X is not SyncML's", (unsigned)id);
 }

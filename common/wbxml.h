@@ -3,6 +3,7 @@
 #define FENESTRA_WBXML_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct xml_error;
@@ -14,8 +15,10 @@ struct xml_grammar;
  * the offset of what was wrong.
  *
  * Read are versions 1.0 to 1.3, the public identifiers of SyncML 1.0 to 1.2
- * (and the unknown one), and UTF-8.  What stands in an attribute is skipped,
- * as SyncML has none; so are processing instructions.
+ * (and the unknown one), and UTF-8.  A tag may also stand by its name, as
+ * LITERAL: of one name there is one tag, whatever page is in use.  What stands
+ * in an attribute is skipped, as SyncML has none; so are processing
+ * instructions.
  *
  * Text is what XML could hold, whatever it was encoded as: valid UTF-8, and
  * of the control characters only tab, line feed and carriage return.  OPAQUE
@@ -35,6 +38,9 @@ int wbxml_read(struct arena *, const struct xml_grammar *, void *msg,
 const char *wbxml_name(unsigned page, unsigned token);
 int wbxml_token(const char *local, unsigned *page, unsigned *token);
 
+/* Whether a public identifier is SyncML's; 0 says to look at the formal one. */
+int wbxml_is_syncml(uint32_t id, const char *formal);
+
 /* The tokens of [WBXML 1.3] 7.1 that are used, and of the header. */
 enum {
 	WBXML_SWITCH_PAGE = 0x00,
@@ -50,6 +56,7 @@ enum {
 	WBXML_TAG = 0x3F,	 /* what is left without them */
 	WBXML_TAG_FIRST = 0x05,	 /* below are the tokens above */
 	WBXML_UTF_8 = 106,	 /* IANA's number */
+	WBXML_UNKNOWN = 1,	 /* "unknown or missing public identifier" */
 	WBXML_SYNCML_1_2 = 0x1201,
 };
 

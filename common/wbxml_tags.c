@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <strings.h>
 
 #include "check.h"
 #include "wbxml.h"
@@ -126,4 +127,26 @@ wbxml_token(const char *local, unsigned *page, unsigned *token)
 			return 0;
 		}
 	return -1;
+}
+
+int
+wbxml_is_syncml(uint32_t id, const char *formal)
+{
+	static const struct {
+		uint32_t id;
+		const char *formal;
+	} known[] = {
+		{ WBXML_SYNCML_1_2, "-//SYNCML//DTD SyncML 1.2//EN" },
+		{ 0x0FD3, "-//SYNCML//DTD SyncML 1.1//EN" },
+		{ 0x0FD1, "-//SYNCML//DTD SyncML 1.0//EN" },
+	};
+	size_t i;
+
+	if (id == WBXML_UNKNOWN)
+		return 1;
+	for (i = 0; i < COUNT(known); i++)
+		if (id == 0 ? strcasecmp(formal, known[i].formal) == 0
+			    : id == known[i].id)
+			return 1;
+	return 0;
 }

@@ -36,7 +36,7 @@ static const struct db_statement statements[] = {
 	[RESERVE] = { "reserve",
 	    "select device, serial, not_before, not_after, certificate, "
 	    "auth_name, client_secret, server_secret, client_nonce, "
-	    "server_nonce from enrollment.reserve("
+	    "server_nonce, auth_type from enrollment.reserve("
 	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
 	    13 },
 	[ISSUE] = { "issue", "select enrollment.issue($1,$2,$3,$4,$5)", 5 },
@@ -261,6 +261,7 @@ document(struct xw *out, struct worker *w, struct request *r,
 		.device = db_value(reserved, 0, 0, 0),
 		.device_name = wstep_context(m, "DeviceName"),
 		.auth_name = db_value(reserved, 0, 0, 5),
+		.auth_type = db_value(reserved, 0, 0, 10),
 		.client_secret = db_value(reserved, 0, 0, 6),
 		.server_secret = db_value(reserved, 0, 0, 7),
 		.setting = find_setting,

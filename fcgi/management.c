@@ -1,223 +1,291 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "../common/arena.h"
+#include "../common/base64.h"
 #include "../common/check.h"
-#include "identity.h"
+#include "../common/digest.h"
+#include "../common/log.h"
+#include "exchange.h"
 #include "program.h"
-#include "session.h"
 
-enum {
-	SERVER,
-	CERTIFICATE,
-	MESSAGE,
-	DEVINFO,
-	ALERT,
-	STATUS,
-	RESULT,
-	DELIVER,
-};
+#define NONCE_LEN 16
 
 static const struct db_statement statements[] = {
 	[SERVER] = { "server",
 	    "select management.schema_version(), current_setting('fsync')", 0 },
+	[SETTING] = { "setting", "select name, value from management.setting()",
+	    0 },
 	[CERTIFICATE] = { "certificate", "select management.certificate($1)",
 	    1 },
+	[DEVICE_BY_ID] = { "device_by_id",
+	    "select management.device_by_id($1,$2)", 2 },
+	[CREDENTIAL] = { "credential",
+	    "select auth_name, client_secret, nonce, session_nonce "
+	    "from management.credential($1,$2)",
+	    2 },
 	[MESSAGE] = { "message",
-	    "select server_msg, repeated from "
-	    "management.message($1,$2,$3,$4,$5,$6,$7,$8)",
-	    8 },
+	    "select server_msg, status, challenge, nonce, server_auth, "
+	    "server_secret, server_nonce, server_name, ended from "
+	    "management.message("
+	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
+	    17 },
 	[DEVINFO] = { "devinfo", "select management.devinfo($1,$2,$3)", 3 },
 	[ALERT] = { "alert", "select management.alert($1,$2,$3,$4,$5,$6,$7,$8)",
 	    8 },
-	[STATUS] = { "status", "select management.status($1,$2,$3,$4,$5)", 5 },
-	[RESULT] = { "result", "select management.result($1,$2,$3,$4,$5,$6,$7)",
-	    7 },
+	[STATUS] = { "status", "select management.status($1,$2,$3,$4,$5,$6)",
+	    6 },
+	[RESULT] = { "result",
+	    "select ordinal, status from "
+	    "management.result($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+	    9 },
+	[ABORT] = { "abort", "select management.abort($1)", 1 },
 	[DELIVER] = { "deliver",
-	    "select cmd_id, verb, uri, format, type, data from "
-	    "management.deliver($1,$2)",
+	    "select cmd_id, parent, verb, uri, format, type, data, more, size "
+	    "from management.deliver($1,$2)",
 	    2 },
 };
 
-/*
- * The identity is the certificate that the front server saw in the TLS
- * handshake, verified here again: its word alone is not enough.
- */
-static int
-identify(struct worker *w, struct request *r, struct identity *found)
-{
-	const char *verdict = http_param(r->http, "SSL_CLIENT_VERIFY");
-	const char *text = http_param(r->http, "SSL_CLIENT_CERT");
-	const struct identity *known;
-	time_t now = time(NULL);
-	char why[X509_WHY_LEN];
-
-	if (verdict == NULL || strcmp(verdict, "NONE") == 0)
-		return fault_set(&r->fault, 403, NULL, "no client certificate");
-	if (strcmp(verdict, "SUCCESS") != 0)
-		return fault_set(&r->fault, 403, NULL,
-		    arena_printf(r->arena, "client certificate: %s", verdict));
-	if (text == NULL)
-		return fault_set(&r->fault, 403, NULL,
-		    "the front server does not hand on client certificates");
-	if ((known = identity_find(w->identities, text, now)) != NULL) {
-		*found = *known;
-		return 0;
-	}
-	if (identity_verify(r->arena, w->store, text, now, found, why) == -1)
-		return fault_set(&r->fault, 403, NULL,
-		    arena_printf(r->arena, "client certificate: %s", why));
-	return 0;
-}
-
-/* Whose it is, for a certificate that this worker has not seen. */
-static int
-find_device(struct worker *w, struct request *r, struct identity *i)
-{
-	struct db_work *work;
-	struct db_error e;
-	const char *device;
-
-	if (i->device[0] != '\0')
-		return 0;
-	work = db_work(w->db, r->arena);
-	db_call(work, CERTIFICATE);
-	db_bytes(work, i->sha256, sizeof(i->sha256));
-	if (db_run(work, &e) == -1)
-		return request_db_fault(w, r, &e);
-	if ((device = db_value(work, 0, 0, 0)) == NULL)
-		return fault_set(&r->fault, 403, NULL,
-		    "a certificate of our CA that is not in the database");
-	snprintf(i->device, sizeof(i->device), "%s", device);
-	identity_remember(w->identities, i);
-	return 0;
-}
+/* What management.message() returns, in the order of the statement. */
+enum {
+	OUT_MSG,
+	OUT_STATUS,
+	OUT_CHALLENGE,
+	OUT_NONCE,
+	OUT_SERVER_AUTH,
+	OUT_SERVER_SECRET,
+	OUT_SERVER_NONCE,
+	OUT_SERVER_NAME,
+	OUT_ENDED,
+};
 
 static void
-call_rows(struct db_work *work, int statement, const char *device,
-    const struct session_rows *rows, size_t columns)
+call_rows(struct exchange *x, int statement, const struct session_rows *rows,
+    size_t columns)
 {
 	if (rows->count == 0)
 		return;
-	db_call(work, statement);
-	db_text(work, device);
+	db_call(x->work, statement);
+	db_text(x->work, x->who.device);
 	for (size_t i = 0; i < columns; i++)
-		db_array(work, rows->columns[i], rows->count);
+		db_array(x->work, rows->columns[i], rows->count);
+}
+
+static void
+call_message(struct request *r, struct exchange *x)
+{
+	const struct syncml_message *m = &x->message;
+	const struct session *s = &x->session;
+	const struct syncml_auth *chal = s->header_chal;
+	unsigned char *sha256 = arena_alloc(r->arena, X509_SHA256_LEN);
+	unsigned char *fresh = arena_alloc(r->arena, NONCE_LEN);
+	struct db_work *work = x->work;
+	struct blob nonce = { NULL, 0 };
+
+	CHECK(sha256 != NULL && fresh != NULL);
+	x509_sha256(r->http->body, r->http->body_len, sha256);
+	x509_random(fresh, NONCE_LEN);
+	if (chal != NULL && chal->data != NULL)
+		nonce.data = base64_decode(
+		    r->arena, chal->data, strlen(chal->data), &nonce.len);
+	db_call(work, MESSAGE);
+	db_text(work, x->who.device);
+	sender_certificate(work, x);
+	db_text(work, m->source);
+	db_text(work, m->session_id);
+	db_int(work, m->msg_id);
+	db_bytes(work, sha256, X509_SHA256_LEN);
+	db_text(work, s->login_status);
+	db_bool(work, session_is_final(s));
+	db_text(work, x->proof.method);
+	db_bool(work, x->proof.verified);
+	db_bytes(work, x->proof.nonce.data, x->proof.nonce.len);
+	db_bytes(work, fresh, NONCE_LEN);
+	db_text(work, syncml_number_text(m->max_msg_size));
+	db_text(work, syncml_number_text(m->max_obj_size));
+	db_text(work, syncml_number_text(s->header_status));
+	db_text(work, chal != NULL ? chal->type : NULL);
+	db_bytes(work, nonce.data != NULL ? nonce.data : NULL, nonce.len);
 }
 
 /* One message is one transaction; the last call has the commands. */
 static int
-transact(struct worker *w, struct request *r, const struct identity *i,
-    const struct session *s, struct db_work **result)
+transact(struct worker *w, struct request *r, struct exchange *x)
 {
-	const struct syncml_message *m = s->message;
-	unsigned char sha256[X509_SHA256_LEN];
-	struct db_work *work = db_work(w->db, r->arena);
+	const struct session *s = &x->session;
 	struct db_error e;
-	int deliver;
 
-	x509_sha256(r->http->body, r->http->body_len, sha256);
-	db_call(work, MESSAGE);
-	db_text(work, i->device);
-	db_bytes(work, i->sha256, sizeof(i->sha256));
-	db_text(work, m->source);
-	db_text(work, m->session_id);
-	db_int(work, m->msg_id);
-	db_bytes(work, sha256, sizeof(sha256));
-	db_text(work, s->login_status);
-	db_bool(work, session_is_final(s));
-	call_rows(work, DEVINFO, i->device, &s->devinfo, 2);
-	call_rows(work, STATUS, i->device, &s->statuses, 4);
-	call_rows(work, RESULT, i->device, &s->results, 6);
+	x->work = db_work(w->db, r->arena);
+	call_message(r, x);
+	call_rows(x, DEVINFO, &s->devinfo, DEVINFO_COLUMNS);
+	call_rows(x, STATUS, &s->statuses, STATUS_COLUMNS);
+	x->result = s->results.count > 0 ? db_calls(x->work) : -1;
+	call_rows(x, RESULT, &s->results, RESULT_COLUMNS);
 	/* After what it ends: a device that leaves has its say first. */
-	call_rows(work, ALERT, i->device, &s->alerts, 7);
-	deliver = db_call(work, DELIVER);
-	db_text(work, i->device);
-	db_int(work, s->nstatuses + 1);
-	*result = work;
-	if (db_run(work, &e) == -1)
+	call_rows(x, ALERT, &s->alerts, ALERT_COLUMNS);
+	if (s->aborted) {
+		db_call(x->work, ABORT);
+		db_text(x->work, x->who.device);
+	}
+	x->deliver = db_call(x->work, DELIVER);
+	db_text(x->work, x->who.device);
+	db_int(x->work, session_first_cmd_id(s));
+	if (db_run(x->work, &e) == -1)
 		return request_db_fault(w, r, &e);
-	return deliver;
+	return 0;
 }
 
-static int
-answer(struct request *r, const struct session *s, const struct db_work *work,
-    int deliver)
+static const struct session_command *
+commands(struct request *r, const struct exchange *x, size_t count)
 {
-	size_t count = (size_t)db_rows(work, deliver);
-	struct session_command *commands;
-	struct xw out;
+	struct session_command *list;
+	const struct db_work *work = x->work;
+	int n = x->deliver;
 
-	commands = arena_alloc(r->arena, (count + 1) * sizeof(*commands));
-	if (commands == NULL)
-		return fault_set(&r->fault, 500, NULL, "answer too large");
-	for (int i = 0; i < (int)count; i++)
-		commands[i] = (struct session_command){
-			.cmd_id = db_value(work, deliver, i, 0),
-			.verb = db_value(work, deliver, i, 1),
+	list = arena_alloc(r->arena, (count + 1) * sizeof(*list));
+	for (int i = 0; list != NULL && i < (int)count; i++)
+		list[i] = (struct session_command){
+			.cmd_id = db_value(work, n, i, 0),
+			.parent = db_value(work, n, i, 1),
+			.verb = db_value(work, n, i, 2),
 			.item = {
-			    .target = db_value(work, deliver, i, 2),
-			    .format = db_value(work, deliver, i, 3),
-			    .type = db_value(work, deliver, i, 4),
-			    .data = db_value(work, deliver, i, 5),
+			    .target = db_value(work, n, i, 3),
+			    .format = db_value(work, n, i, 4),
+			    .type = db_value(work, n, i, 5),
+			    .data = db_value(work, n, i, 6),
+			    .more = db_value_bool(work, n, i, 7),
+			    .size = db_value(work, n, i, 8),
 			},
 		};
-	xw_init(&out, r->arena);
-	session_answer(&out, s, db_value_int(work, 0, 0, 0), commands, count);
-	return request_answer(r, SYNCML_CONTENT_TYPE, &out);
+	return list;
+}
+
+static const struct session_result_status *
+result_statuses(struct request *r, const struct exchange *x, size_t count)
+{
+	struct session_result_status *list;
+
+	list = arena_alloc(r->arena, (count + 1) * sizeof(*list));
+	for (int i = 0; list != NULL && i < (int)count; i++) {
+		list[i].ordinal = db_value_int(x->work, x->result, i, 0);
+		list[i].status = (int)db_value_int(x->work, x->result, i, 1);
+	}
+	return list;
+}
+
+/* Our own credential, where the device asked who we are. */
+static int
+server_cred(struct request *r, struct exchange *x, struct syncml_auth *cred)
+{
+	const char *type = db_value(x->work, 0, 0, OUT_SERVER_AUTH);
+	struct digest_account a = {
+		.user = db_value(x->work, 0, 0, OUT_SERVER_NAME),
+		.password = db_value(x->work, 0, 0, OUT_SERVER_SECRET),
+	};
+	char *data = arena_alloc(r->arena, DIGEST_SIZE);
+
+	if (type == NULL || data == NULL)
+		return 0;
+	a.nonce = db_value_bytes(x->work, 0, 0, OUT_SERVER_NONCE, &a.nonce_len);
+	*cred = (struct syncml_auth){ .type = type, .data = data };
+	if (strcmp(type, "syncml:auth-md5") == 0)
+		return digest_md5_make(&a, data) == 0;
+	return 0; /* a secret of ours is never sent as it is */
 }
 
 static int
-is_syncml(const struct http_request *h)
+answer(struct request *r, struct exchange *x)
 {
-	static const char *const types[] = { SYNCML_CONTENT_TYPE, "text/xml",
-		"application/xml" };
-	const char *type = http_param(h, "CONTENT_TYPE");
+	struct syncml_auth cred;
+	struct session_reply reply = {
+		.msg_id = db_value_int(x->work, 0, 0, OUT_MSG),
+		.status = (int)db_value_int(x->work, 0, 0, OUT_STATUS),
+		.chal = { .type = db_value(x->work, 0, 0, OUT_CHALLENGE) },
+		.ended = db_value_bool(x->work, 0, 0, OUT_ENDED),
+		.ncommands = (size_t)db_rows(x->work, x->deliver),
+	};
+	const unsigned char *nonce;
+	struct xw out;
+	size_t len;
+
+	nonce = db_value_bytes(x->work, 0, 0, OUT_NONCE, &len);
+	if (nonce != NULL)
+		reply.chal.data = base64_string(r->arena, nonce, len);
+	if (server_cred(r, x, &cred)) {
+		reply.server_cred = &cred;
+		reply.server_name = db_value(x->work, 0, 0, OUT_SERVER_NAME);
+	}
+	if (x->result != -1)
+		reply.nresult_statuses = (size_t)db_rows(x->work, x->result);
+	reply.result_statuses = result_statuses(r, x, reply.nresult_statuses);
+	reply.commands = commands(r, x, reply.ncommands);
+	if (arena_failed(r->arena))
+		return fault_set(&r->fault, 500, NULL, "answer too large");
+	if (syncml_is_wbxml(r->http))
+		xw_init_wbxml(&out, r->arena);
+	else
+		xw_init(&out, r->arena);
+	session_answer(&out, &x->session, &reply);
+	return request_answer(
+	    r, syncml_is_wbxml(r->http) ? SYNCML_WBXML : SYNCML_XML, &out);
+}
+
+/* The answer has the encoding of the request; without a word it is XML. */
+static int
+check_type(struct request *r)
+{
+	static const char *const types[] = { SYNCML_WBXML, SYNCML_XML,
+		"text/xml", "application/xml" };
+	const char *type = http_param(r->http, "CONTENT_TYPE");
 
 	if (type == NULL)
-		return 1;
+		return 0;
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (http_type_is(type, types[i]))
-			return 1;
+			return 0;
+	return fault_set(&r->fault, 415, NULL, "Content-Type is not SyncML");
+}
+
+static int
+read_message(struct request *r, struct exchange *x)
+{
+	if (syncml_read(r->arena, r->http, &x->message, &r->fault) == -1)
+		return -1;
+	r->session = x->message.session_id;
+	r->msg = x->message.msg_id_text;
+	if (session_take(r->arena, &x->message, &x->session, &r->fault) == -1)
+		return -1;
+	r->anomalies = x->session.anomalies;
 	return 0;
 }
 
 static int
 post(struct worker *w, struct request *r)
 {
-	struct identity who;
-	struct syncml_message m = { 0 };
-	struct session s;
-	struct db_work *work;
-	int deliver;
+	struct exchange *x = arena_alloc(r->arena, sizeof(*x));
 
-	if (identify(w, r, &who) == -1)
+	CHECK(x != NULL);
+	if (sender_identify(w, r, x) == -1 || check_type(r) == -1 ||
+	    (x->has_certificate && sender_find(w, r, x) == -1) ||
+	    read_message(r, x) == -1 ||
+	    (!x->has_certificate && sender_find(w, r, x) == -1) ||
+	    sender_verify(w, r, x) == -1)
 		return -1;
-	if (!is_syncml(r->http))
-		return fault_set(
-		    &r->fault, 415, NULL, "Content-Type is not SyncML in XML");
-	if (find_device(w, r, &who) == -1)
+	r->device = x->who.device;
+	r->note = x->proof.why;
+	if (transact(w, r, x) == -1)
 		return -1;
-	r->device = arena_strdup(r->arena, who.device);
-	if (syncml_read(r->arena, r->http, &m, &r->fault) == -1)
-		return -1;
-	r->session = m.session_id;
-	r->msg = m.msg_id_text;
-	if (session_take(r->arena, &m, &s, &r->fault) == -1)
-		return -1;
-	r->anomalies = s.anomalies;
-	if ((deliver = transact(w, r, &who, &s, &work)) == -1)
-		return -1;
-	return answer(r, &s, work, deliver);
+	return answer(r, x);
 }
 
 static int
 setup(struct worker *w, char *why, size_t size)
 {
-	char reason[X509_WHY_LEN];
+	char reason[X509_WHY_LEN], digest[DIGEST_WHY_LEN];
 
+	if (!digest_available(digest))
+		log_reason("warning", "management", "%s", digest);
 	w->identities = identity_cache_new();
 	w->store = x509_store_load(w->config.device_ca, reason);
 	if (w->store != NULL)
@@ -237,7 +305,7 @@ main(int argc, char **argv)
 		.name = "management",
 		.config = CONFIG_MANAGEMENT,
 		.table = { statements, COUNT(statements), "fenestra_management",
-		    1 },
+		    4 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.setup = setup,

@@ -180,6 +180,7 @@ log_request(const struct worker *w, const struct request *r, long us)
 	log_add(&l, "client-request-id",
 	    http_param(r->http, "HTTP_CLIENT_REQUEST_ID"));
 	log_add(&l, "ms-cv", http_param(r->http, "HTTP_MS_CV"));
+	log_add(&l, "note", r->note);
 	if (r->anomalies > 0)
 		log_add_int(&l, "anomalies", r->anomalies);
 	log_end(&l);
@@ -215,7 +216,7 @@ handle(void *context, struct arena *a, struct http_request *http,
 	}
 	log_request(w, &r, microseconds_since(&start));
 	if (w->config.trace)
-		trace_exchange(a, http, res);
+		trace_exchange(http, res);
 }
 
 static int

@@ -2,6 +2,8 @@
 #ifndef FENESTRA_PROGRAM_H
 #define FENESTRA_PROGRAM_H
 
+#include <time.h>
+
 #include "../common/config.h"
 #include "../common/db.h"
 #include "../common/http.h"
@@ -21,6 +23,8 @@ struct worker {
 	struct x509_ca *ca;
 	struct x509_store *store;
 	struct identity_cache *identities;
+	int certificate_optional; /* as the setting device_auth was */
+	time_t device_auth_read;  /* at that second; 0: never */
 };
 
 /* One request; the members at the end are for its log line alone. */
@@ -34,6 +38,7 @@ struct request {
 	const char *device;
 	const char *session;
 	const char *msg;
+	const char *note; /* what was wrong though it was answered */
 	int anomalies;
 };
 

@@ -124,12 +124,12 @@ certificate_store(struct xw *w, const struct provision *p)
 
 /* Both levels with a nonce: without one Windows 11 gives up, unsaid why. */
 static void
-authentication(struct xw *w, const char *level, const char *name,
-    const char *secret, const struct blob *nonce)
+authentication(struct xw *w, const char *level, const char *type,
+    const char *name, const char *secret, const struct blob *nonce)
 {
 	characteristic(w, "APPAUTH");
 	parm(w, "AAUTHLEVEL", level, NULL);
-	parm(w, "AAUTHTYPE", "DIGEST", NULL);
+	parm(w, "AAUTHTYPE", type, NULL);
 	if (name != NULL)
 		parm(w, "AAUTHNAME", name, NULL);
 	parm(w, "AAUTHSECRET", secret, NULL);
@@ -177,12 +177,14 @@ application(struct xw *w, const struct provision *p)
 	setting_parms(w, p, application_parms, COUNT(application_parms));
 	parm(w, "ROLE", "4294967295", NULL); /* as every server says */
 	parm(w, "BACKCOMPATRETRYDISABLED", NULL, NULL);
-	parm(w, "DEFAULTENCODING", "application/vnd.syncml.dm+xml", NULL);
+	parm(w, "DEFAULTENCODING", p->setting(p->context, "default_encoding"),
+	    NULL);
 	parm(w, "SSLCLIENTCERTSEARCHCRITERIA", search_criteria(w->out.arena, p),
 	    NULL);
-	authentication(w, "CLIENT", NULL, p->server_secret, &p->server_nonce);
 	authentication(
-	    w, "APPSRV", p->auth_name, p->client_secret, &p->client_nonce);
+	    w, "CLIENT", "DIGEST", NULL, p->server_secret, &p->server_nonce);
+	authentication(w, "APPSRV", p->auth_type, p->auth_name,
+	    p->client_secret, &p->client_nonce);
 	xw_close(w);
 }
 
@@ -195,6 +197,8 @@ dm_client(struct xw *w, const struct provision *p)
 	parm(w, "EntDMID", p->device, "string");
 	if (p->device_name != NULL)
 		parm(w, "EntDeviceName", p->device_name, "string");
+	if (strcmp(p->setting(p->context, "message_signing"), "true") == 0)
+		parm(w, "RequireMessageSigning", "true", "boolean");
 	characteristic(w, "Poll");
 	setting_parms(w, p, poll_parms, COUNT(poll_parms));
 	xw_close(w);

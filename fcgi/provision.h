@@ -18,6 +18,7 @@ struct provision {
 	const char *device;  /* our id of it, for EntDMID */
 	const char *device_name;
 	const char *auth_name;
+	const char *auth_type;	   /* DIGEST or BASIC, of the device's own */
 	const char *client_secret; /* the device proves itself with it */
 	const char *server_secret; /* we prove ourselves with it */
 	struct blob client_nonce;

@@ -7,6 +7,7 @@
 #include "session.h"
 
 #define LOGIN_STATUS "com.microsoft/MDM/LoginStatus"
+#define UNENROLLMENT "com.microsoft:mdm.unenrollment.userrequest"
 #define DEV_ID "./DevInfo/DevId"
 
 typedef void take_fn(struct session *, const struct syncml_command *);
@@ -66,6 +67,22 @@ add_row(struct session_rows *rows, const char *const *values, size_t columns)
 	rows->count++;
 }
 
+/*
+ * The Type, wherever it stands.  A critical 1226 with the number 1 and none is
+ * what some clients send when their user disconnects them.
+ */
+static const char *
+alert_type(const struct syncml_command *c, const struct syncml_item *item,
+    long long code)
+{
+	if (item->type != NULL || c->type != NULL)
+		return item->type != NULL ? item->type : c->type;
+	if (code == 1226 && item->mark != NULL && item->data != NULL &&
+	    strcmp(item->mark, "critical") == 0 && strcmp(item->data, "1") == 0)
+		return UNENROLLMENT;
+	return NULL;
+}
+
 /* Plain session alerts are kept by the session itself. */
 static void
 take_alert(struct session *s, const struct syncml_command *c)
@@ -81,8 +98,7 @@ take_alert(struct session *s, const struct syncml_command *c)
 		s->aborted = 1;
 	for (item = c->items; item != NULL; item = item->next) {
 		const char *const row[] = { c->cmd_id, c->data,
-			item->type != NULL ? item->type : c->type, item->format,
-			item->mark,
+			alert_type(c, item, code), item->format, item->mark,
 			item->source != NULL ? item->source : item->target,
 			item->data };
 
@@ -113,24 +129,50 @@ take_replace(struct session *s, const struct syncml_command *c)
 	}
 }
 
+/* What refers to no command of ours is an anomaly for the database to note. */
+#define NOWHERE "-1"
+
 static int
 refers(const struct syncml_command *c)
 {
 	return syncml_number(c->msg_ref) > 0 && syncml_number(c->cmd_ref) >= 0;
 }
 
+/* Of our header it says whether the device wants to know who we are. */
+static void
+take_header_status(struct session *s, const struct syncml_command *c)
+{
+	s->header_status = c->data;
+	if (c->chal.type != NULL)
+		s->header_chal = &c->chal;
+}
+
+/* One Status may name the targets of several Items. */
 static void
 take_status(struct session *s, const struct syncml_command *c)
 {
-	const char *const row[] = { c->msg_ref, c->cmd_ref, c->data,
-		c->original_error };
+	const struct syncml_ref *ref = c->target_refs;
 	long long status = syncml_number(c->data);
 
-	if (!refers(c) || status < 100 || status > 599)
+	if (status < 100 || status > 599) {
 		s->anomalies++;
-	else if (syncml_number(c->cmd_ref) != 0 && /* 0 is our header */
-		 (c->cmd == NULL || strcmp(c->cmd, "Alert") != 0))
-		add_row(&s->statuses, row, COUNT(row));
+		return;
+	}
+	if (refers(c) && syncml_number(c->cmd_ref) == 0) {
+		take_header_status(s, c);
+		return;
+	}
+	if (c->cmd != NULL && strcmp(c->cmd, "Alert") == 0)
+		return; /* an alert of ours is nothing to remember */
+	do {
+		const char *const row[] = { refers(c) ? c->msg_ref : NOWHERE,
+			refers(c) ? c->cmd_ref : NOWHERE,
+			ref != NULL ? ref->uri : NULL, c->data,
+			c->original_error };
+
+		add_row(&s->statuses, row, STATUS_COLUMNS);
+		ref = ref != NULL ? ref->next : NULL;
+	} while (ref != NULL);
 }
 
 static void
@@ -138,15 +180,16 @@ take_results(struct session *s, const struct syncml_command *c)
 {
 	const struct syncml_item *item;
 
-	if (!refers(c)) {
-		s->anomalies++;
-		return;
-	}
 	for (item = c->items; item != NULL; item = item->next) {
-		const char *const row[] = { c->msg_ref, c->cmd_ref,
+		const char *const row[] = { refers(c) ? c->msg_ref : NOWHERE,
+			refers(c) ? c->cmd_ref : NOWHERE,
 			item->source != NULL ? item->source : item->target,
 			item->format != NULL ? item->format : c->format,
-			item->type != NULL ? item->type : c->type, item->data };
+			item->type != NULL ? item->type : c->type, item->data,
+			item->more ? "t" : "f",
+			syncml_number_text(
+			    item->size != NULL ? item->size : c->size),
+			c->cmd_id };
 
 		add_row(&s->results, row, COUNT(row));
 	}
@@ -160,13 +203,17 @@ make_room(struct arena *a, struct session *s)
 		&s->results };
 	const struct syncml_command *c;
 	const struct syncml_item *item;
+	const struct syncml_ref *ref;
 	size_t n = 1;
 
-	for (c = s->message->commands; c != NULL; c = c->next, n++)
+	for (c = s->message->commands; c != NULL; c = c->next, n++) {
 		for (item = c->items; item != NULL; item = item->next)
 			n++;
+		for (ref = c->target_refs; ref != NULL; ref = ref->next)
+			n++;
+	}
 	for (size_t i = 0; i < COUNT(all); i++)
-		for (size_t k = 0; k < COUNT(all[i]->columns); k++) {
+		for (size_t k = 0; k < SESSION_COLUMNS; k++) {
 			all[i]->columns[k] = arena_alloc(a, n * sizeof(char *));
 			if (all[i]->columns[k] == NULL)
 				return -1;
@@ -225,25 +272,200 @@ session_is_final(const struct session *s)
 	return s->message->final && !s->aborted;
 }
 
-void
-session_answer(struct xw *w, const struct session *s, long long msg_id,
-    const struct session_command *commands, size_t count)
+/* The device has more to say before it may be given anything. */
+static int
+is_continued(const struct session *s)
 {
-	const struct syncml_message *m = s->message;
-	const struct syncml_command *c;
-	int n = 1, status;
+	return !s->message->final && !s->aborted;
+}
 
-	syncml_open(w, m, msg_id);
-	syncml_status(w, n++, m->msg_id_text, "0", "SyncHdr", 200);
+int
+session_first_cmd_id(const struct session *s)
+{
+	return s->nstatuses + (int)s->results.count + is_continued(s) + 1;
+}
+
+/* An answer in the making. */
+struct writing {
+	struct xw *w;
+	const struct session *session;
+	const struct session_reply *reply;
+	int cmd_id; /* the last one used */
+};
+
+static void
+write_status(struct writing *out, const struct syncml_command *c, int status)
+{
+	const struct syncml_status s = {
+		.cmd_id = ++out->cmd_id,
+		.msg_ref = out->session->message->msg_id_text,
+		.cmd_ref = c->cmd_id != NULL ? c->cmd_id : "",
+		.cmd = c->name,
+		.status = status,
+	};
+
+	syncml_status(out->w, &s);
+}
+
+/* Only what is not 200: a chunk taken, or refused. */
+static void
+write_result_statuses(struct writing *out)
+{
+	const struct session_rows *rows = &out->session->results;
+	const struct session_result_status *r = out->reply->result_statuses;
+
+	for (size_t i = 0; i < out->reply->nresult_statuses; i++, r++) {
+		size_t row = (size_t)(r->ordinal - 1);
+
+		if (r->ordinal < 1 || row >= rows->count)
+			continue;
+		const char *cmd_id = rows->columns[RESULT_CMD_ID][row];
+		const struct syncml_status s = {
+			.cmd_id = ++out->cmd_id,
+			.msg_ref = out->session->message->msg_id_text,
+			.cmd_ref = cmd_id != NULL ? cmd_id : "",
+			.cmd = "Results",
+			.source_ref = rows->columns[RESULT_URI][row],
+			.status = r->status,
+		};
+
+		syncml_status(out->w, &s);
+	}
+}
+
+static int
+is_refused(const struct session_reply *r)
+{
+	return r->status == 401 || r->status == 407;
+}
+
+/* The header's first, then in the order of the commands. */
+static void
+write_statuses(struct writing *out)
+{
+	const struct syncml_message *m = out->session->message;
+	const struct syncml_status header = {
+		.cmd_id = ++out->cmd_id,
+		.msg_ref = m->msg_id_text,
+		.cmd_ref = "0",
+		.cmd = "SyncHdr",
+		.status = out->reply->status,
+		.chal = out->reply->chal,
+	};
+	const struct syncml_command *c;
+	int status;
+
+	syncml_status(out->w, &header);
 	for (c = m->commands; c != NULL; c = c->next)
 		if ((status = status_for(c)) != 0)
-			syncml_status(w, n++, m->msg_id_text,
-			    c->cmd_id != NULL ? c->cmd_id : "", c->name,
-			    status);
-	if (!m->final && !s->aborted)
-		syncml_next_message(w, n++);
-	for (size_t i = 0; i < count; i++)
-		syncml_command(
-		    w, commands[i].cmd_id, commands[i].verb, &commands[i].item);
-	syncml_close(w, m->final || s->aborted);
+			write_status(out, c,
+			    is_refused(out->reply) ? header.status : status);
+	if (!is_refused(out->reply))
+		write_result_statuses(out);
+}
+
+/* It is asked for the rest of its package. */
+static void
+write_continue(struct writing *out)
+{
+	const struct session_reply *r = out->reply;
+
+	if (!is_refused(r) && !r->ended && is_continued(out->session))
+		syncml_alert(out->w, ++out->cmd_id, "1222", NULL);
+}
+
+/* One of ours, such as 1225 for an object that the device broke off. */
+static int
+is_alert(const struct session_command *c)
+{
+	return strcmp(c->verb, "Alert") == 0;
+}
+
+static int
+is_group(const struct session_command *c)
+{
+	return strcmp(c->verb, "Atomic") == 0 ||
+	       strcmp(c->verb, "Sequence") == 0;
+}
+
+/* Whether it is still to be closed when the next one comes. */
+static int
+is_open(const struct session_command *c)
+{
+	return c != NULL && !is_group(c) && !is_alert(c);
+}
+
+/* What is asked for, or taken away, needs no Meta. */
+static void
+write_item(struct writing *out, const struct session_command *c)
+{
+	struct syncml_item item = c->item;
+
+	if (strcmp(c->verb, "Get") == 0 || strcmp(c->verb, "Delete") == 0)
+		item.format = item.type = NULL;
+	syncml_item(out->w, &item);
+}
+
+/* Rows in document order; one that says another parent ends its group. */
+static void
+write_commands(struct writing *out)
+{
+	const struct session_command *c = out->reply->commands, *last = NULL;
+	const char *groups[XW_DEPTH_MAX] = { "0" };
+	size_t depth = 0;
+
+	for (size_t i = 0; i < out->reply->ncommands; i++, last = c++) {
+		if (is_alert(c)) {
+			CHECK(last == NULL || is_alert(last));
+			syncml_alert(out->w, (int)syncml_number(c->cmd_id),
+			    c->item.data, c->item.target);
+			continue;
+		}
+		if (last != NULL && strcmp(last->cmd_id, c->cmd_id) == 0) {
+			write_item(out, c);
+			continue;
+		}
+		if (is_open(last))
+			syncml_command_close(out->w);
+		while (
+		    depth > 0 && (c->parent == NULL ||
+				     strcmp(groups[depth], c->parent) != 0)) {
+			syncml_command_close(out->w);
+			depth--;
+		}
+		syncml_command_open(out->w, c->verb, c->cmd_id);
+		if (is_group(c)) {
+			CHECK(depth + 8 < XW_DEPTH_MAX);
+			groups[++depth] = c->cmd_id;
+		} else
+			write_item(out, c);
+	}
+	if (is_open(last))
+		syncml_command_close(out->w);
+	for (; depth > 0; depth--)
+		syncml_command_close(out->w);
+}
+
+/* Our package ends unless the device's goes on, or an object of ours does. */
+static int
+is_final(const struct session *s, const struct session_reply *reply)
+{
+	for (size_t i = 0; i < reply->ncommands; i++)
+		if (reply->commands[i].item.more)
+			return 0;
+	return !is_continued(s) || reply->ended || is_refused(reply);
+}
+
+void
+session_answer(
+    struct xw *w, const struct session *s, const struct session_reply *reply)
+{
+	struct writing out = { w, s, reply, 0 };
+
+	syncml_open(w, s->message, reply->msg_id, reply->server_name,
+	    reply->server_cred);
+	write_statuses(&out);
+	write_continue(&out);
+	write_commands(&out);
+	syncml_close(w, is_final(s, reply));
 }

@@ -8,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_old mdm.setting;
+  v_new text;
 begin
   select * into v_old from mdm.setting s where s.name = in_name for no key update;
   if not found then
@@ -16,10 +17,17 @@ begin
     raise exception '% must match %', in_name, v_old.pattern
       using errcode = 'MD400';
   end if;
+  v_new := coalesce(in_value, v_old.preset);
   update mdm.setting s set value = in_value where s.name = in_name;
+  if in_name in ('device_auth', 'session_messages', 'session_rate') then
+    update mdm.session_rule r
+       set device_auth = case in_name when 'device_auth' then v_new else r.device_auth end,
+           session_messages = case in_name when 'session_messages' then v_new::bigint else r.session_messages end,
+           session_rate = case in_name when 'session_rate' then v_new::int else r.session_rate end;
+  end if;
   perform mdm.event_add(null, 'setting.set', jsonb_build_object('name', in_name,
     'old', coalesce(v_old.value, v_old.preset),
-    'new', coalesce(in_value, v_old.preset)));
+    'new', v_new));
 end
 $$;
 comment on function admin.setting_set is

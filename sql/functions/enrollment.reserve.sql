@@ -11,7 +11,7 @@ create or replace function enrollment.reserve(in_upn text, in_device_id text,
   out device uuid, out serial bytea, out not_before bigint,
   out not_after bigint, out certificate bytea, out auth_name text,
   out client_secret text, out server_secret text, out client_nonce bytea,
-  out server_nonce bytea)
+  out server_nonce bytea, out auth_type text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -44,10 +44,13 @@ begin
          extract(epoch from c.not_before)::bigint,
          extract(epoch from c.not_after)::bigint,
          e.auth_name, e.client_secret, e.server_secret, e.client_nonce,
-         e.server_nonce
+         e.server_nonce, a.auth_type
     into strict serial, v_state, certificate, not_before, not_after,
-         auth_name, client_secret, server_secret, client_nonce, server_nonce
+         auth_name, client_secret, server_secret, client_nonce, server_nonce,
+         auth_type
     from mdm.enrollment e
+    join mdm.dm_account a
+      on a.device = e.device and a.enrollment = e.number
     join mdm.certificate c
       on c.device = e.device and c.enrollment = e.number
    where e.device = reserve.device and e.number = v_number

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- Record the alerts of a message.  The user's own unenrollment closes the
+-- Record the alerts of a message.  One from the node of a command that was
+-- accepted brings its outcome.  The user's own unenrollment closes the
 -- device: its certificates no longer serve from the next message on.
 create or replace function management.alert(in_device uuid, in_cmd_ids text[],
   in_codes int[], in_types text[], in_formats text[], in_marks text[],
@@ -9,7 +10,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_setting('fenestra.message', true) = 'repeated' then
+  if current_setting('fenestra.message', true) in ('repeated', 'refused') then
     return;
   end if;
   insert into mdm.alert (device, session, msg, cmd_id, ordinal, code, type,
@@ -27,6 +28,11 @@ begin
     return;
   end if;
   perform set_config('fenestra.message', 'changed', true);
+  perform mdm.alert_close(in_device, a.source, a.data)
+     from unnest(in_codes, in_sources, in_data) with ordinality
+          as a (code, source, data, n)
+    where a.code in (1224, 1226) and a.source <> '' and a.data <> ''
+    order by a.n;
 
   if exists (select from unnest(in_codes, in_types) as a (code, type)
               where a.code = 1226
@@ -36,4 +42,4 @@ begin
 end
 $$;
 comment on function management.alert is
-  'Record alerts; 1226 com.microsoft:mdm.unenrollment.userrequest unenrolls the device.';
+  'Record alerts; 1226 com.microsoft:mdm.unenrollment.userrequest unenrolls the device, one from the node of an accepted command ends that.';

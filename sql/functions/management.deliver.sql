@@ -1,64 +1,130 @@
 -- SPDX-License-Identifier: ISC
 -- The commands of the answer, in order, with CmdIDs from in_first_cmd_id on:
 -- for a repeated message what it was given then, otherwise the next of the
--- queue within the budget.  Comes last in the transaction of a message, and
--- lets it commit without waiting when nothing but the last contact changed.
+-- queue within the budget.  A group (Atomic, Sequence) comes before what is in
+-- it, whose parent is the group's CmdID; rows of one CmdID are its Items.
+-- more: the data goes on in the next answer; size: of all of it, with the
+-- first chunk.  Before all these an Alert (its code in data) for each object
+-- of the device that broke off, with its node: by another, or because the
+-- package ended without the rest of it.  Comes last in the transaction of a message, and lets it commit
+-- without waiting when nothing but the last contact changed.
 create or replace function management.deliver(in_device uuid,
   in_first_cmd_id int)
-returns table (cmd_id int, verb text, uri text, format text, type text,
-  data text)
+returns table (cmd_id int, parent int, verb text, item int, uri text,
+  format text, type text, data text, more boolean, size bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message text := current_setting('fenestra.message', true);
-  v_fresh   boolean := coalesce(v_message in ('new', 'changed'), false);
-  v_queued  boolean;
-  v_session mdm.session;
-  v_seqs    bigint[];
+  v_object  text := current_setting('fenestra.object', true);
   v_first   int := in_first_cmd_id;
+  v_broken  text[];
+  v_session mdm.session;
+  v_more    mdm.session_more;
+  v_seqs    bigint[];
+  v_parts   int := 1;
+  v_chunk   boolean := false;
 begin
-  v_queued := v_fresh and exists (select from mdm.command c
-    where c.device = in_device and c.state = 'queued');
-  if v_queued or not v_fresh then
-    select * into v_session from mdm.session s where s.device = in_device;
-  end if;
-  if v_queued and v_session.final then
-    v_seqs := mdm.command_next(in_device, v_session.server_msg,
-      coalesce(v_session.login_status = 'user', false));
-  end if;
-  if v_fresh and v_seqs is null then
-    if v_message = 'new' then
-      v_message := set_config('synchronous_commit', 'off', true);
-    end if;
+  if v_message = 'idle' then
+    v_message := set_config('synchronous_commit', 'off', true);
     return;
   end if;
+  if v_object = 'open' then
+    perform mdm.object_break(in_device);
+    v_object := 'broken';
+    v_message := 'changed';
+  end if;
+  if v_object = 'broken' or v_message = 'repeated' then
+    select m.broken into v_broken
+      from mdm.session_more m
+      join mdm.session s on s.device = m.device and s.number = m.number
+     where m.device = in_device and s.special and not m.ended;
+    v_first := v_first + coalesce(cardinality(v_broken), 0);
+    return query
+      select in_first_cmd_id + b.n::int - 1, 0, 'Alert', 0, b.uri, null::text,
+             null::text, '1225', false, null::bigint
+        from unnest(v_broken) with ordinality as b (uri, n)
+       order by b.n;
+  end if;
 
-  if v_fresh then
-    update mdm.command c
-       set state = 'sent', attempts = c.attempts + 1, sent_at = now()
-     where c.device = in_device and c.seq = any (v_seqs);
-    insert into mdm.delivery (device, session, msg, cmd_id, seq)
+  if v_message in ('new', 'changed') then
+    if exists (select from mdm.command c
+                where c.device = in_device and c.state = 'queued') then
+      select * into v_session from mdm.session s where s.device = in_device;
+      if v_session.special then
+        v_more := mdm.session_more_get(in_device);
+      end if;
+      perform mdm.command_expire(in_device);
+      v_seqs := mdm.command_next(v_session, v_more);
+      v_message := current_setting('fenestra.message');
+    end if;
+    if v_seqs is null then
+      if v_message = 'new' then
+        v_message := set_config('synchronous_commit', 'off', true);
+      else
+        update mdm.session s set kept = true where s.device = in_device;
+      end if;
+      return;
+    end if;
+
+    if cardinality(v_seqs) = 1 and v_more.max_msg_size is not null then
+      v_chunk := mdm.object_chunk(v_more, v_seqs[1]);
+    end if;
+    with sent as (
+      update mdm.command c
+         set state = 'sent', sent_at = now(), sent_msg = v_session.server_msg,
+             attempts = c.attempts
+               + case when c.chunk_start > 0 then 0 else 1 end
+       where c.device = in_device and c.seq = any (v_seqs)
+      returning c.parts, c.chunk_start
+    )
+    select max(s.parts), v_chunk and max(s.chunk_start) > 0
+      into v_parts, v_chunk
+      from sent s;
+    insert into mdm.delivery (device, session, msg, cmd_id, seq, part, chunk)
     select in_device, v_session.number, v_session.server_msg,
-           v_first + n.i - 1, n.seq
-      from unnest(v_seqs) with ordinality as n (seq, i);
-    update mdm.session s set delivered = true
-     where s.device = in_device and not s.delivered;
+           v_first + row_number() over (order by n.seq, p.part) - 1,
+           n.seq, coalesce(p.part, 0), v_chunk
+      from unnest(v_seqs) as n (seq)
+      left join (select distinct p.seq, p.part - p.item as part
+                   from mdm.part p
+                  where v_parts > 0 and p.device = in_device
+                    and p.seq = any (v_seqs)
+                    and not p.ended and p.status is null) p on p.seq = n.seq;
+    update mdm.session s set delivered = true, kept = true
+     where s.device = in_device;
+  elsif v_message is distinct from 'refused' then
+    select * into v_session from mdm.session s where s.device = in_device;
   else
-    select array_agg(d.seq order by d.cmd_id), min(d.cmd_id)
-      into v_seqs, v_first
-      from mdm.delivery d
-     where d.device = in_device and d.session = v_session.number
-       and d.msg = v_session.server_msg;
+    return;
   end if;
 
   -- offset 0: one probe for each command, however long the history.
   return query
-    select v_first + n.i::int - 1, c.verb, c.uri, c.format, c.type, c.data
-      from unnest(v_seqs) with ordinality as n (seq, i)
+    select d.cmd_id, coalesce(g.cmd_id, 0),
+           coalesce(p.instead, p.verb, c.instead, c.verb),
+           (row_number() over (partition by d.cmd_id order by p.part))::int - 1,
+           case d.part when 0 then c.uri else p.uri end,
+           case d.part when 0 then c.format else p.format end,
+           case d.part when 0 then c.type else p.type end,
+           case when d.part > 0 then p.data
+                when c.chunk_length is null then c.data
+                else substr(c.data, c.chunk_start + 1, c.chunk_length) end,
+           coalesce(c.chunk_start + c.chunk_length < length(c.data), false),
+           case when c.chunk_start = 0 then octet_length(c.data)::bigint end
+      from mdm.delivery d
      cross join lateral (select * from mdm.command_any a
-       where a.device = in_device and a.seq = n.seq offset 0) c
-     order by n.i;
+       where a.device = in_device and a.seq = d.seq offset 0) c
+      left join mdm.part p
+        on d.part > 0 and p.device = in_device and p.seq = d.seq
+       and p.part - p.item = d.part and not p.ended and p.status is null
+      left join mdm.delivery g
+        on p.parent > 0 and g.device = in_device and g.session = d.session
+       and g.msg = d.msg and g.seq = d.seq and g.part = p.parent
+     where d.device = in_device and d.session = v_session.number
+       and d.msg = v_session.server_msg
+     order by d.cmd_id, p.part;
 end
 $$;
 comment on function management.deliver is

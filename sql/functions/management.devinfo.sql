@@ -7,7 +7,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_setting('fenestra.message', true) = 'repeated' then
+  if current_setting('fenestra.message', true) in ('repeated', 'refused') then
     return;
   end if;
   perform mdm.inventory_set(in_device, in_uris, in_values);

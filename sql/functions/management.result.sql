@@ -1,54 +1,128 @@
 -- SPDX-License-Identifier: ISC
 -- Record what commands of the current session brought back, also after they
 -- ended; the newest value of each node stays.  Those that match no command
--- leave one event.
+-- leave one event.  An object may come in chunks (in_more), one object at a
+-- time, its size with the first.
+--
+-- Gives the status of each item that has another than 200: 213 chunk taken,
+-- 413 larger than the setting object_maximum, 424 not of its size; the same
+-- again for a repeated message.  Where an item breaks the object before it,
+-- management.deliver has the Alert.
 create or replace function management.result(in_device uuid,
   in_msg_refs bigint[], in_cmd_refs bigint[], in_uris text[],
-  in_formats text[], in_types text[], in_data text[])
-returns void
+  in_formats text[], in_types text[], in_data text[],
+  in_more boolean[] default '{}', in_sizes bigint[] default '{}')
+returns table (ordinal int, status int)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
 declare
-  v_session bigint;
+  v_message text := current_setting('fenestra.message', true);
+  v_number  bigint;
+  v_special boolean;
+  v_more    mdm.session_more;
   v_one     record;
-  v_seq     bigint;
+  v_open    mdm.chunk;
+  v_whole   record;
+  v_maximum bigint;
+  v_status  int;
+  v_answers int[] := '{}';
   v_stray   jsonb := '[]';
   v_uris    text[];
   v_values  text[];
 begin
-  if current_setting('fenestra.message', true) = 'repeated' then
+  if v_message = 'refused' then
     return;
   end if;
-  select s.number into v_session from mdm.session s where s.device = in_device;
+  select s.number, s.special into v_number, v_special
+    from mdm.session s where s.device = in_device;
+  if v_special then
+    v_more := mdm.session_more_get(in_device);
+  end if;
+  if v_message = 'repeated' then
+    return query select v_more.result_statuses[i][1],
+      v_more.result_statuses[i][2]
+      from generate_subscripts(v_more.result_statuses, 1) i order by i;
+    return;
+  end if;
+  select coalesce(s.value, s.preset)::bigint into strict v_maximum
+    from mdm.setting s where s.name = 'object_maximum';
+
+  if cardinality(in_uris) > 0 then
+    perform set_config('fenestra.object', '', true);
+  end if;
+
   for v_one in
     select r.msg_ref, r.cmd_ref, coalesce(r.uri, '') as uri, r.format, r.type,
-           r.data
+           r.data, coalesce(r.more, false) as more, r.size, r.n::int as n,
+           d.seq
       from unnest(in_msg_refs, in_cmd_refs, in_uris, in_formats, in_types,
-             in_data) with ordinality
-           as r (msg_ref, cmd_ref, uri, format, type, data, n)
+             in_data, in_more, in_sizes) with ordinality
+           as r (msg_ref, cmd_ref, uri, format, type, data, more, size, n)
+      left join mdm.delivery d
+        on d.device = in_device and d.session = v_number
+       and d.msg = r.msg_ref and d.cmd_id = r.cmd_ref
      order by r.n
   loop
-    v_seq := (select d.seq from mdm.delivery d
-      where d.device = in_device and d.session = v_session
-        and d.msg = v_one.msg_ref and d.cmd_id = v_one.cmd_ref);
-    if v_seq is not null and octet_length(v_one.uri) <= 2048 then
-      insert into mdm.result (device, seq, uri, format, type, data)
-      values (in_device, v_seq, v_one.uri, v_one.format, v_one.type, v_one.data)
+    v_status := 200;
+    v_whole := v_one;
+    if v_more.object_in then
+      select c.* into v_open from mdm.chunk c
+       where c.device = in_device and c.chunk = 1;
+      if (v_open.msg_ref, v_open.cmd_ref) is distinct from
+          (v_one.msg_ref, v_one.cmd_ref)
+        or v_one.uri not in ('', v_open.uri) then
+        perform mdm.object_break(in_device);
+        v_more.object_in := false;
+      end if;
+    end if;
+    if v_one.more or v_more.object_in then
+      v_more := mdm.session_more_get(in_device);
+      select * into v_whole from mdm.object_take(in_device, v_one.seq,
+        v_one.msg_ref, v_one.cmd_ref, v_one.uri, v_one.format, v_one.type,
+        v_one.data, v_one.more, v_one.size, v_maximum);
+      v_status := v_whole.status;
+      v_more.object_in := v_status = 213;
+    elsif octet_length(v_one.data) > v_maximum then
+      v_status := 413;
+    elsif mdm.size_fault(v_one.data, v_one.size) then
+      v_status := 424;
+    end if;
+
+    if v_status <> 200 then
+      v_answers := v_answers || array[[v_one.n, v_status]];
+      ordinal := v_one.n; status := v_status;
+      return next;
+    elsif v_whole.seq is not null and octet_length(v_whole.uri) <= 2048 then
+      insert into mdm.result (device, seq, uri, format, type, data, children)
+      values (in_device, v_whole.seq, v_whole.uri, v_whole.format,
+        v_whole.type, v_whole.data, case when v_whole.format = 'node'
+          then mdm.node_children(v_whole.data) end)
       on conflict (device, seq, uri) do update
          set format = excluded.format, type = excluded.type,
-             data = excluded.data, received_at = excluded.received_at;
-      if v_one.uri ~ '^\./Dev(Info|Detail)/[^?]+$'
-         and v_one.format is distinct from 'node' then
-        v_uris := v_uris || v_one.uri;
-        v_values := v_values || v_one.data;
+             data = excluded.data, children = excluded.children,
+             received_at = excluded.received_at;
+      if v_whole.uri ~ '^\./Dev(Info|Detail)/[^?]+$'
+         and v_whole.format is distinct from 'node' then
+        v_uris := v_uris || v_whole.uri;
+        v_values := v_values || v_whole.data;
       end if;
-    elsif jsonb_array_length(v_stray) < 10 then
+    end if;
+    if (v_one.seq is null or octet_length(v_one.uri) > 2048)
+      and jsonb_array_length(v_stray) < 10 then
       v_stray := v_stray || jsonb_build_object('msg_ref', v_one.msg_ref,
         'cmd_ref', v_one.cmd_ref, 'uri', left(v_one.uri, 256));
     end if;
     perform set_config('fenestra.message', 'changed', true);
   end loop;
+
+  if v_answers <> '{}' then
+    v_more.number := (mdm.session_more_get(in_device)).number;
+    update mdm.session_more m
+       set result_statuses = v_answers, object_in = coalesce(v_more.object_in, false)
+     where m.device = in_device;
+  end if;
   if v_uris is not null then
     perform mdm.inventory_set(in_device, v_uris, v_values);
   end if;
@@ -59,4 +133,4 @@ begin
 end
 $$;
 comment on function management.result is
-  'Record the results of commands, the newest for each node.';
+  'Record the results of commands, the newest for each node; says which were answered other than 200.';

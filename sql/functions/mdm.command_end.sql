@@ -15,11 +15,13 @@ begin
     returning c.*
   )
   insert into mdm.command_done (device, seq, command, verb, uri, format, type,
-    data, state, cancel_requested, attempts, status, error, queued_at, sent_at)
+    data, state, cancel_requested, attempts, status, error, queued_at, sent_at,
+    parts, instead, retries)
   select e.device, e.seq, e.command, e.verb, e.uri, e.format, e.type,
          e.data, in_state, e.cancel_requested, e.attempts,
          coalesce(in_status, e.status), coalesce(in_error, e.error),
-         e.queued_at, e.sent_at
+         e.queued_at, e.sent_at, e.parts, e.instead,
+         e.retries
     from ended e;
   get diagnostics v_count = row_count;
   return v_count;

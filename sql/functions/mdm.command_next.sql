@@ -1,34 +1,62 @@
 -- SPDX-License-Identifier: ISC
--- Choose the next commands of a device: in order, within the budget but at
--- least one; those of the user wait until the user is signed in, and others
--- pass them.  Null when there is none or the session has lasted long enough.
-create or replace function mdm.command_next(in_device uuid, in_msg bigint,
-  in_user boolean)
+-- Choose the next commands of a session: in order, within the budget but at
+-- least one; an Exec goes with the Add of its node before it; one that was
+-- sent in vain too often goes alone, and so does an object on its way in
+-- chunks.  Those of the user wait until the user is signed in, those of which
+-- the device said later for another session, and others pass them.  Null when
+-- there is none or the session is given no more.
+create or replace function mdm.command_next(in_session mdm.session,
+  in_more mdm.session_more)
 returns bigint[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_budget   bigint;
-  v_messages bigint;
+  v_budget   bigint := mdm.message_budget(in_more);
+  v_user     boolean := coalesce(in_session.login_status = 'user', false);
+  v_attempts int;
+  v_state    text;
 begin
-  select max(coalesce(s.value, s.preset)::bigint) filter (where s.name = 'message_budget'),
-         max(coalesce(s.value, s.preset)::bigint) filter (where s.name = 'session_messages')
-    into v_budget, v_messages
-    from mdm.setting s where s.name in ('message_budget', 'session_messages');
-  if in_msg >= v_messages then
+  if in_more.closed then
     return null;
   end if;
+  select coalesce(s.value, s.preset)::int into strict v_attempts
+    from mdm.setting s where s.name = 'delivery_attempts';
+  if in_more.object_out is not null then
+    select c.state into v_state from mdm.command c
+     where c.device = in_session.device and c.seq = in_more.object_out
+       and c.chunk_start is not null;
+    if v_state = 'queued' then
+      return array[in_more.object_out];
+    elsif v_state = 'sent' then
+      return null;
+    end if;
+  end if;
+  if not in_session.final then
+    return null;
+  end if;
+
   return (
     select array_agg(n.seq order by n.seq)
-      from (select c.seq, row_number() over w as i, sum(c.size) over w as total
-              from mdm.command c
-             where c.device = in_device and c.state = 'queued'
-               and (in_user or not c.user_scope)
-            window w as (order by c.seq)
-             order by c.seq
-             limit 500) n
-     where n.i = 1 or n.total <= v_budget);
+      from (select q.seq, q.i, q.pair,
+                   q.alone or bool_or(q.alone) over w as alone,
+                   case when lead(q.pair) over w then lead(q.total) over w
+                        else q.total end as total
+              from (select c.seq, row_number() over v as i,
+                           sum(c.size) over v as total,
+                           c.unanswered >= v_attempts as alone,
+                           c.verb = 'Exec' and lag(c.verb) over v = 'Add'
+                             and starts_with(lower(c.uri), lag(lower(c.uri)) over v) as pair
+                      from mdm.command c
+                     where c.device = in_session.device and c.state = 'queued'
+                       and (v_user or not c.user_scope)
+                       and c.hold is distinct from in_session.number
+                    window v as (order by c.seq)
+                     order by c.seq
+                     limit 500) q
+            window w as (order by q.seq)) n
+     where n.i = 1
+        or not n.alone and (n.total <= v_budget or n.i = 2 and n.pair));
 end
 $$;
 comment on function mdm.command_next is

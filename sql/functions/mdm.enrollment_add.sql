@@ -41,6 +41,10 @@ begin
   values (in_device, v_number, in_upn, in_device_id, in_enrollment_type,
     in_request_sha256, in_public_key_sha256, in_auth_name, in_client_secret,
     in_server_secret, in_client_nonce, in_server_nonce, v_context);
+  insert into mdm.dm_account (device, enrollment, auth_type, client_nonce, server_nonce)
+  select in_device, v_number, coalesce(s.value, s.preset), in_client_nonce,
+         in_server_nonce
+    from mdm.setting s where s.name = 'client_auth';
 
   select date_trunc('second', now()) - make_interval(secs =>
            coalesce(s.value, s.preset)::int)

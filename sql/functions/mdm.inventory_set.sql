@@ -18,13 +18,15 @@ begin
     return;
   end if;
 
+  perform mdm.clone_seen(in_device, in_uris, in_values);
   insert into mdm.inventory as i (device, uri, value)
   select distinct on (n.uri) in_device, n.uri, n.value
     from unnest(in_uris, in_values) with ordinality as n (uri, value, position)
    where octet_length(n.uri) between 1 and 2048
    order by n.uri, n.position desc
   on conflict (device, uri) do update
-     set value = excluded.value, changed_at = excluded.changed_at
+     set value = excluded.value, changed_at = excluded.changed_at,
+         former = case when i.value <> '' then i.value else i.former end
    where i.value is distinct from excluded.value;
   if not found then
     return;

@@ -13,6 +13,7 @@ begin
   update mdm.certificate c
      set state = 'revoked', reason = 'unenrolled', revoked_at = now()
    where c.device = in_device and c.state <> 'revoked';
+  delete from mdm.chunk c where c.device = in_device;
   select array_agg(c.seq) filter (where c.state = 'queued'),
          array_agg(c.seq) filter (where c.state <> 'queued')
     into v_queued, v_begun

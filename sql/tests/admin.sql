@@ -7,17 +7,20 @@ select fixture.enroll('A') as d \gset
 
 -- Settings.
 select results_eq('select name, value from admin.setting order by name', $$ values
-  ('backoff_initial', '30000'), ('backoff_maximum', '120000'), ('certificate_backdate', '300'), ('connection_retries', '6'),
+  ('add_exists', 'true'), ('auth_failures', '5'), ('backoff_initial', '30000'), ('backoff_maximum', '120000'),
+  ('certificate_backdate', '300'), ('client_auth', 'DIGEST'), ('command_expiry', '0'), ('connection_retries', '6'),
+  ('default_encoding', 'application/vnd.syncml.dm+xml'), ('delete_missing', 'true'), ('delivery_attempts', '3'), ('device_auth', 'certificate'),
   ('enrollment_url', 'https://enterpriseenrollment.example.com'), ('enrollment_version', '4.0'), ('fault_http_status', '500'),
-  ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'), ('message_budget', '65536'),
+  ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'), ('message_budget', '65536'), ('message_signing', 'false'), ('object_maximum', '4194304'),
   ('poll_first_interval', '15'), ('poll_first_number', '5'), ('poll_on_login', 'true'), ('poll_remaining_interval', '1440'),
   ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'), ('provider_id', 'Fenestra'),
-  ('renew_period', '42'), ('renew_retry', '7'), ('server_name', 'Fenestra'), ('session_messages', '50') $$, 'the presets');
+  ('renew_period', '42'), ('renew_retry', '7'), ('replace_missing', 'true'), ('retry_attempts', '10'), ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30') $$, 'the presets');
 select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
 select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,fault_http_status}'::text[], 'what discovery is given');
-select is((select count(*) from enrollment.setting()), 18::bigint, 'what enrollment is given');
+select is((select count(*) from enrollment.setting()), 21::bigint, 'what enrollment is given');
 select is_empty('select name from enrollment.setting() where name in (''message_budget'', ''session_messages'')', 'and what not');
-select bag_eq('select name from management.setting()', '{management_url,provider_id,server_name,message_budget,session_messages}'::text[], 'what management is given');
+select bag_eq('select name from management.setting()', '{management_url,provider_id,server_name,message_budget,session_messages,device_auth,auth_failures,object_maximum,
+  delivery_attempts,session_rate,retry_attempts,add_exists,replace_missing,delete_missing,command_expiry}'::text[], 'what management is given');
 select admin.setting_set('server_name', 'Firma Müller & Söhne') \g /dev/null
 select is((select value from enrollment.setting() where name = 'server_name'), 'Firma Müller & Söhne', 'set');
 select admin.setting_set('server_name', null) \g /dev/null
@@ -28,12 +31,14 @@ select lives_ok(format('select admin.setting_set(%L, %L)', name, value), name ||
   ('enrollment_url', 'https://enterpriseenrollment.fenestra.test:8443'), ('enrollment_url', 'https://[::1]'),
   ('management_url', 'https://manage.fenestra.test:8443/ManagementServer/MDM.svc'), ('management_url', 'https://m/x?y=z'),
   ('enrollment_version', '9.0'), ('fault_http_status', '200'), ('poll_on_login', 'false'), ('renew_period', '1000'),
-  ('poll_first_number', '0'), ('message_budget', '1048576')) v (name, value);
+  ('poll_first_number', '0'), ('message_budget', '1048576'), ('device_auth', 'certificate-and-digest'),
+  ('client_auth', 'BASIC'), ('command_expiry', '30'), ('add_exists', 'false')) v (name, value);
 select throws_ok(format('select admin.setting_set(%L, %L)', name, value), 'MD400', null, name || ' refuses ' || translate(value, E'\t\n', '~~')) from (values
   ('enrollment_url', 'http://fenestra.test'), ('enrollment_url', 'https://fenestra.test/'), ('enrollment_url', 'https://a b'), ('enrollment_url', ''),
   ('management_url', 'https://fenestra.test'), ('management_url', 'https://fenestra.test/"'|| chr(10)), ('enrollment_version', '4'),
   ('fault_http_status', '404'), ('poll_on_login', 'yes'), ('renew_period', '0'), ('renew_period', '1001'), ('poll_first_number', '-1'),
   ('provider_id', 'My Server'), ('server_name', ''), ('server_name', 'a' || chr(9)), ('message_budget', '100'), ('backoff_initial', '1.5'),
+  ('device_auth', 'none'), ('device_auth', 'digest|'), ('auth_failures', '0'), ('delivery_attempts', '0'), ('object_maximum', '1'),
   ('fault_http_status', E'500\n')) v (name, value);
 
 -- What may be enqueued.

@@ -63,6 +63,8 @@ END
 
 # Commands queued while sessions of the same device come in: each message is
 # the first of a session and is sent the whole queue again.
+sql "select admin.setting_set('delivery_attempts', '999')" >/dev/null
+sql "select admin.setting_set('session_rate', '0')" >/dev/null
 ok "$(bench 10 20 <<-'END'
 	\set r random(1, 1000000000000)
 	\set k random(1, 2)
@@ -88,6 +90,21 @@ ok "$(sql 'select (select sum(attempts) from mdm.command) = (select count(*) fro
 	'every attempt is recorded'
 ok "$(sql 'select bool_and(d.seq = d.cmd_id - 4) from mdm.delivery d')" \
 	'each session had the queue from its beginning, in order'
+# One nonce, one use: all come with the same, which one of them turns.
+sql "select admin.setting_set('device_auth', 'digest')" >/dev/null
+sql 'truncate public.seen'
+nonce=$(sql "select nonce from mdm.device d, management.credential(d.device)
+    where d.device_id = 'PARALLEL'")
+ok "$(bench 10 10 <<-END
+	\\set r random(1, 1000000000000)
+	insert into public.seen (secret)
+	select m.status from mdm.device d, management.message(d.device, null, 'PARALLEL', :r::text, 1,
+	  sha256(int8send(:r)), null, true, 'md5', true, '$nonce', sha256(int8send(:r))) m
+	  where d.device_id = 'PARALLEL';
+END
+)" 'the same credential 100 times, 10 at once'
+ok "$(sql "select count(*) filter (where secret = '212') = 1 and count(*) filter (where secret = '401') = 99
+    from public.seen")" 'is accepted once'
 ok "$(sql "select bool_and(n = m) from (select count(*) n, max(seq) m
     from mdm.event group by device) e")" 'the events of each device have no gap'
 echo "1..$n"

@@ -23,14 +23,15 @@ select bag_eq('select proname::text from function where schema = ''discovery''',
 select bag_eq('select proname::text from function where schema = ''enrollment''',
   array['schema_version', 'setting', 'account', 'template', 'reserve', 'issue'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''management''',
-  array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver'],
+  array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
+        'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'cancel', 'block', 'approve', 'certificate_revoke'],
+  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account'], 'views of admin');
+        'account', 'command_part'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -88,7 +89,7 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key')
+  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'status_class', 'session_rule')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');
@@ -128,19 +129,24 @@ select device, serial from enrollment.reserve('a@fenestra.test', 'R', 'Full', '\
 select lives_ok(format('select enrollment.issue(%L, %L, ''\x06'', ''\x07'', ''\x08'')', :'device', :'serial'), 'enrollment issues');
 set local role fenestra_admin;
 select lives_ok(format('select admin.enqueue(%L, ''Get'', ''./DevDetail/SwV'')', :'device'), 'the administrator queues a command');
+select lives_ok(format('select admin.enqueue_syncml(%L, ''<Atomic><Exec><Item><Target><LocURI>./A</LocURI></Target></Item></Exec></Atomic>'')', :'device'), 'and a group');
 set local role fenestra_management;
 select is(management.certificate('\x07'), :'device'::uuid, 'management finds the device');
+select is(management.device_by_id('R', 'a'), null, 'by its name only where a password does');
+select is((select client_secret from management.credential(:'device')), 'c', 'and its secrets');
 select results_eq(format('select * from management.message(%L, ''\x07'', ''R'', ''1'', 1, ''\x09'', null, true)', :'device'),
-  'values (1::bigint, false)', 'takes its message');
+  'values (1::bigint, false, 200, null::text, null::bytea, null::text, null::text, null::bytea, null::text, false)', 'takes its message');
 select lives_ok(format('select management.devinfo(%1$L, ''{./DevInfo/Man}'', ''{x}''), management.alert(%1$L, ''{2}'', ''{1224}'',
   ''{t}'', ''{NULL}'', ''{NULL}'', ''{NULL}'', ''{x}'')', :'device'), 'with DevInfo and an alert');
 select isnt_empty(format('select * from management.deliver(%L, 5)', :'device'), 'delivers the command');
 select lives_ok(format('select management.message(%1$L, ''\x07'', ''R'', ''1'', 2, ''\x0a'', null, true), management.status(%1$L, ''{1}'',
-  ''{5}'', ''{200}'', ''{NULL}''), management.result(%1$L, ''{1}'', ''{5}'', ''{./DevDetail/SwV}'', ''{NULL}'', ''{NULL}'', ''{10}'')',
+  ''{5}'', ''{NULL}'', ''{200}'', ''{NULL}''), management.result(%1$L, ''{1}'', ''{5}'', ''{./DevDetail/SwV}'', ''{NULL}'', ''{NULL}'', ''{10}'')',
   :'device'), 'records status and result');
+select lives_ok(format('select management.abort(%L)', :'device'), 'ends a session');
 set local role fenestra_admin;
 select results_eq('select c.state, r.data from admin.command c join admin.result r on r.command = c.id',
   $$ values ('done', '10') $$, 'which the administrator reads');
+select is((select array_agg(verb order by part) from admin.command_part), '{Atomic,Exec}', 'and the group');
 reset role;
 select * from finish();
 rollback;

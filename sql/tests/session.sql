@@ -23,6 +23,15 @@ update mdm.device set state = 'retired' where device = :'b';
 select throws_ok($$ select fixture.message('$$ || :'b' || $$', '1', 1) $$, 'MD403', 'the device is retired', 'a retired device');
 update mdm.device set state = 'enrolled' where device = :'b';
 
+-- Nor when it was welcome before.
+select throws_ok($$ select management.message('$$ || :'d' || $$', fixture.cert('A'), 'B', '2', 1, '\x02', null, true) $$, 'MD403', null, 'the Source of another device, later');
+select throws_ok($$ select management.message('$$ || :'d' || $$', fixture.cert('B'), 'A', '2', 1, '\x02', null, true) $$, 'MD403', null, 'the certificate of another device, later');
+update mdm.certificate set not_after = now() where device = :'d';
+select throws_ok($$ select fixture.message('$$ || :'d' || $$', '2', 1) $$, 'MD403', 'the certificate has expired', 'an expired certificate, later');
+update mdm.certificate set not_after = now() + interval '1 day', not_before = now() + interval '1 hour' where device = :'d';
+select throws_ok($$ select fixture.message('$$ || :'d' || $$', '2', 1) $$, 'MD403', 'the certificate is not yet valid', 'an early certificate, later');
+update mdm.certificate set not_before = now() where device = :'d';
+
 -- The order of messages.
 select is(fixture.message(:'d', '1', 1), '1', 'the first message of a session');
 select is(fixture.message(:'d', '1', 1), '1 repeated', 'the same again');
@@ -39,6 +48,15 @@ select is(fixture.message(:'d', 'ffff', 1), '1', 'so is another SessionID');
 select is((select number from mdm.session where device = :'d'), 4::bigint, 'sessions are counted');
 update mdm.session set seen_at = seen_at - interval '61 minutes' where device = :'d';
 select is(fixture.message(:'d', 'ffff', 1), '1', 'package 1 an hour later is a new session though the same');
+update mdm.session set seen_at = seen_at - interval '4 minutes' where device = :'d';
+select is(fixture.message(:'d', 'ffff', 1), '1 repeated', 'four minutes later it is the same');
+update mdm.session set seen_at = seen_at - interval '2 minutes' where device = :'d';
+select is(fixture.message(:'d', 'ffff', 1), '1', 'six minutes later not, when nothing came of it');
+select management.devinfo(:'d', '{./DevInfo/Lang}', '{de}'), management.deliver(:'d', 5) \g /dev/null
+update mdm.session set seen_at = seen_at - interval '6 minutes' where device = :'d';
+select is(fixture.message(:'d', 'ffff', 1), '1 repeated', 'but when something was stored with it');
+update mdm.session set seen_at = seen_at - interval '55 minutes' where device = :'d';
+select is(fixture.message(:'d', 'ffff', 1), '1', 'for an hour');
 select is((select last_seen_at from admin.device where id = :'d'), now(), 'last_seen_at');
 select is(fixture.message(:'b', 'ffff', 1), '1', 'the same session of another device is another session');
 select is(fixture.message(:'b', '1', 1), '1', 'b again');
@@ -59,9 +77,9 @@ select is(fixture.deliver(:'d'), '{}', 'is given no command');
 set local synchronous_commit = on;
 select is(fixture.message(:'d', '3', 2), '2', 'until its end');
 select results_eq($$ select * from management.deliver('$$ || :'d' || $$', 7) $$, $$ values
-  (7, 'Replace', './Vendor/MSFT/Personalization/DesktopImageUrl', 'chr', 'text/plain', 'https://a/?b&c'),
-  (8, 'Get', './DevDetail/SwV', 'chr', 'text/plain', null),
-  (9, 'Exec', './Device/Vendor/MSFT/Reboot/RebootNow', 'null', 'text/plain', null) $$,
+  (7, 0, 'Replace', 0, './Vendor/MSFT/Personalization/DesktopImageUrl', 'chr', 'text/plain', 'https://a/?b&c', false, null::bigint),
+  (8, 0, 'Get', 0, './DevDetail/SwV', 'chr', 'text/plain', null, false, null),
+  (9, 0, 'Exec', 0, './Device/Vendor/MSFT/Reboot/RebootNow', 'null', 'text/plain', null, false, null) $$,
   'the queue in order; what is the user''s waits and others pass');
 select is(current_setting('synchronous_commit'), 'on', 'a message with commands commits durably');
 select is(fixture.states(:'d'), '{sent,sent,queued,sent}', 'three are sent');
@@ -72,7 +90,7 @@ select is((select array_agg(attempts order by seq) from admin.command), '{1,1,0,
 
 -- Statuses and results.
 select fixture.message(:'d', '3', 3) \g /dev/null
-select management.status(:'d', '{2,2,2,2}', '{0,7,8,9}', '{200,202,200,500}', '{NULL,NULL,NULL,0x86000002}') \g /dev/null
+select management.status(:'d', '{2,2,2,2}', '{0,7,8,9}', '{NULL,NULL,NULL,NULL}', '{200,202,200,500}', '{NULL,NULL,NULL,0x86000002}') \g /dev/null
 select fixture.result(:'d', 2, 8, './DevDetail/SwV', '10.0.19043.1') \g /dev/null
 select is(fixture.states(:'d'), '{accepted,done,queued,failed}', '202 accepted, 2xx done, else failed');
 select results_eq('select status, error from admin.command order by seq',
@@ -97,7 +115,7 @@ select is((select count(*) from admin.event where kind = 'anomaly'), 0::bigint, 
 select fixture.status(:'d', 2, 8, 200) \g /dev/null
 select is((select detail from admin.event where kind = 'anomaly'), '{"status": [{"seq": 2, "msg_ref": 2, "cmd_ref": 8, "status": 200}]}'::jsonb,
   'a second status of an ended command is an anomaly');
-select management.status(:'d', array_fill(9::bigint, '{100}'), array_fill(9::bigint, '{100}'), array_fill(200, '{100}'), '{}') \g /dev/null
+select management.status(:'d', array_fill(9::bigint, '{100}'), array_fill(9::bigint, '{100}'), '{}', array_fill(200, '{100}'), '{}') \g /dev/null
 select is((select array_agg(jsonb_array_length(detail->'status') order by seq) from admin.event where kind = 'anomaly'), '{1,10}',
   'a hundred strange ones are one event');
 select fixture.result(:'d', 9, 9, './X', 'x') \g /dev/null
@@ -110,22 +128,27 @@ select fixture.message(:'d', '3', 5, in_login => 'user') \g /dev/null
 select is(fixture.deliver(:'d'), '{5 Replace ./User/Vendor/MSFT/X}', 'the user signs in and gets the user''s command');
 select is((select login_status from admin.device where id = :'d'), 'user', 'login_status');
 select fixture.message(:'d', '3', 6) \g /dev/null
+select is((select login_status from admin.device where id = :'d'), 'user', 'for the session');
 select fixture.status(:'d', 5, 5, 214) \g /dev/null
-select is(fixture.states(:'d'), '{done,done,failed,failed}', '214, cancelled, is no success');
+select is(fixture.states(:'d'), '{done,done,queued,failed}', '214, cancelled, is no success');
+select is(fixture.deliver(:'d'), '{}', 'and the session is given nothing more');
 
--- Each kind of status.
-create function fixture.outcome(in_device uuid, in_status int) returns text language plpgsql as $$
-declare
-  v_command uuid := admin.enqueue(in_device, 'Get', './X');
-  v_msg     bigint := (select client_msg + 1 from mdm.session where device = in_device);
-begin
-  perform fixture.message(in_device, '1', v_msg), fixture.deliver(in_device);
-  perform fixture.status(in_device, v_msg, 5, in_status);
-  return (select state from admin.command where id = v_command);
-end $$;
-select results_eq($$ select s, fixture.outcome('$$ || :'b' || $$', s) from unnest('{101,200,202,214,215,216,299,404,99999}'::int[]) s $$,
-  $$ values (101, 'failed'), (200, 'done'), (202, 'accepted'), (214, 'failed'), (215, 'failed'), (216, 'failed'), (299, 'done'),
-  (404, 'failed'), (99999, 'failed') $$, 'which statuses are a success');
+-- A reboot within the hour.
+select fixture.enroll('K') as d \gset
+select admin.enqueue(:'d', 'Get', './A') \g /dev/null
+select fixture.message(:'d', '0', 1), fixture.deliver(:'d') \g /dev/null
+update mdm.session set seen_at = seen_at - interval '6 minutes' where device = :'d';
+select is(fixture.message(:'d', '0', 1), '1 repeated', 'package 1 is the same for an hour when something was delivered with it');
+select fixture.message(:'d', '0', 2), fixture.status(:'d', 1, 5, 200), fixture.deliver(:'d'), fixture.message(:'d', '0', 1, 'x'), fixture.deliver(:'d') \g /dev/null
+select admin.enqueue(:'d', 'Get', './B') \g /dev/null
+update mdm.session set seen_at = seen_at - interval '6 minutes' where device = :'d';
+select is(fixture.message(:'d', '0', 1, 'x'), '1', 'otherwise not');
+select is(fixture.deliver(:'d'), '{"5 Get ./B"}', 'and gets what is new');
+select fixture.message(:'d', '1', 1, in_login => 'user'), fixture.deliver(:'d') \g /dev/null
+select is((select concat_ws(' ', login_status, delivered) from mdm.session where device = :'d'), 'user t', 'a session with a user and commands');
+select fixture.message(:'d', '2', 1) \g /dev/null
+select is((select concat_ws(' ', login_status, delivered) from mdm.session where device = :'d'), 'f', 'the next begins with neither');
+set local synchronous_commit = on;
 
 -- A session left in the middle.
 select fixture.enroll('C') as d \gset
@@ -174,12 +197,96 @@ select is((select size > 20000 from mdm.command where uri = './3'), true, 'count
 select fixture.message(:'d', '1', 4) \g /dev/null
 select is(fixture.deliver(:'d'), '{"5 Replace ./4","6 Replace ./5","7 Replace ./6"}', 'then as many as fit');
 select admin.setting_set('session_messages', '5') \g /dev/null
-select fixture.message(:'d', '1', 5) \g /dev/null
-select is(fixture.deliver(:'d'), '{}', 'a session has an end');
+select is(fixture.message(:'d', '1', 5), '5 ended', 'a session has an end');
+select is(fixture.deliver(:'d'), '{}', 'with nothing more');
 select fixture.message(:'d', '2', 1) \g /dev/null
 select is(fixture.deliver(:'d'), '{"5 Replace ./1"}', 'the next one begins with what was not answered');
 select admin.setting_set('message_budget', null) \g /dev/null
 select admin.setting_set('session_messages', null) \g /dev/null
+
+-- A session without an end.
+select fixture.enroll('L') as d \gset
+select admin.enqueue(:'d', 'Get', './A') \g /dev/null
+select admin.setting_set('session_messages', '3') \g /dev/null
+select is(fixture.message(:'d', '1', i, in_final => false), i::text, 'a package that goes on, message ' || i) from generate_series(1, 2) i;
+select is(fixture.message(:'d', '1', 3, in_final => false), '3 ended', 'is ended');
+select is(fixture.deliver(:'d'), '{}', 'without a command');
+select is(fixture.message(:'d', '1', 3, in_final => false), '3 repeated ended', 'again');
+select is(fixture.deliver(:'d'), '{}', 'without a command');
+select throws_ok(format('select fixture.message(%L, ''1'', 4)', :'d'), 'MD400', 'session 1 is over after 3 messages', 'then it is over');
+select throws_ok(format('select fixture.message(%L, ''1'', 5)', :'d'), 'MD400', null, 'whatever comes');
+select is(fixture.message(:'d', '2', 1), '1', 'a new one begins');
+select is(fixture.deliver(:'d'), '{"5 Get ./A"}', 'with the command');
+select is(fixture.message(:'d', '2', 2), '2', 'goes on');
+select is(fixture.message(:'d', '2', 3), '3 ended', 'and ends with a package too');
+select fixture.status(:'d', 1, 5, 200) \g /dev/null
+select is(fixture.states(:'d'), '{done}', 'what came last counts');
+select throws_ok(format('select fixture.message(%L, ''2'', 4)', :'d'), 'MD400', null, 'over');
+select admin.setting_set('session_messages', null) \g /dev/null
+select throws_ok(format('select fixture.message(%L, ''2'', 4)', :'d'), 'MD400', null, 'for good');
+select is(fixture.message(:'d', '3', 1), '1', 'not the next');
+
+-- Package 1 once more, from a worker that was held up.
+select fixture.enroll('O') as d \gset
+select admin.enqueue(:'d', 'Exec', './Vendor/MSFT/Reboot/RebootNow'), admin.enqueue(:'d', 'Get', './A') \g /dev/null
+select fixture.message(:'d', '0', 1), fixture.deliver(:'d'), fixture.message(:'d', '0', 2), fixture.status(:'d', 1, 6, 200), fixture.deliver(:'d') \g /dev/null
+select throws_ok(format('select fixture.message(%L, ''0'', 1)', :'d'), 'MD400', 'message 1 of session 0 again, expected message 3', 'message 1 after message 2');
+select is(fixture.states(:'d'), '{sent,done}', 'changes nothing');
+select is(fixture.message(:'d', '0', 3), '3', 'the session goes on');
+select is((select number from mdm.session where device = :'d'), 1::bigint, 'really');
+select is(fixture.message(:'d', '0', 1, 'x'), '1', 'other bytes are a new session at once');
+select is(fixture.states(:'d'), '{unknown,done}', 'really');
+select fixture.message(:'d', '0', 2), fixture.message(:'d', '0', 3) \g /dev/null
+select is(fixture.message(:'d', '0', 1, 'x'), '1', 'so are the same when nothing was under way');
+select fixture.message(:'d', '0', 2, in_final => false) \g /dev/null
+select throws_ok(format('select fixture.message(%L, ''0'', 1, ''x'')', :'d'), 'MD400', null, 'a package is');
+update mdm.session set seen_at = seen_at - interval '61 seconds' where device = :'d';
+select is(fixture.message(:'d', '0', 1, 'x'), '1', 'or when the device was silent: it has started again');
+
+-- A device that begins one session after another.
+select fixture.enroll('R') as d \gset
+select admin.enqueue(:'d', 'Get', './A') \g /dev/null
+select is(fixture.message(:'d', i::text, 1), '1', 'session ' || i) from generate_series(1, 30) i;
+select fixture.deliver(:'d') \g /dev/null
+select throws_ok(format('select fixture.message(%L, ''31'', 1)', :'d'), 'MD503', 'the device begins more than 30 sessions a minute', 'is put off');
+select is(fixture.message(:'d', '30', 1), '1 repeated', 'its last message may come again');
+select is(fixture.message(:'d', '30', 2), '2', 'and the session goes on');
+select fixture.status(:'d', 1, 5, 200) \g /dev/null
+select is(fixture.states(:'d'), '{done}', 'undisturbed');
+select is(fixture.message(:'b', 'r', 1), '1', 'as are others');
+update mdm.session set starts_at = now() - interval '61 seconds' where device = :'d';
+select is(fixture.message(:'d', '31', 1), '1', 'a minute later it may');
+select is((select starts from mdm.session where device = :'d'), 1, 'it is the first of another minute');
+select admin.setting_set('session_rate', '2') \g /dev/null
+select is(fixture.message(:'d', '32', 1), '1', 'the number');
+select throws_ok(format('select fixture.message(%L, ''33'', 1)', :'d'), 'MD503', null, 'is a setting');
+select admin.setting_set('session_rate', '0') \g /dev/null
+select is(fixture.message(:'d', '33', 1), '1', 'that may be off');
+select admin.setting_set('session_rate', null) \g /dev/null
+select is_empty($$ select s.name from mdm.setting s, mdm.session_rule r where coalesce(s.value, s.preset) is distinct from to_jsonb(r)->>s.name
+  and s.name in ('device_auth', 'session_messages', 'session_rate') $$, 'the rule that messages read is as the settings are');
+
+-- Two machines with one certificate.
+select fixture.enroll('T') as d \gset
+create function fixture.machine(in_device uuid, in_model text, in_serial text) returns text language sql as
+$$ select fixture.message(in_device, md5(random()::text), 1); select management.devinfo(in_device, '{./DevInfo/Mod,./DevInfo/Lang}', array[in_model, in_model]);
+   select from mdm.inventory_set(in_device, '{./DevDetail/Ext/Microsoft/SMBIOSSerialNumber}', array[in_serial]);
+   select count(*)::text from admin.event where device = in_device and kind = 'device.cloned' $$;
+select is(fixture.machine(:'d', 'one', 'S1'), '0', 'a machine');
+select is(fixture.machine(:'d', 'one', 'S1'), '0', 'the same');
+select is(fixture.machine(:'d', 'one', ''), '0', 'it forgets its serial number');
+select is(fixture.machine(:'d', 'one', 'S1'), '0', 'and knows it again');
+select is(fixture.machine(:'d', 'one', 'S2'), '0', 'a new board');
+select is(fixture.machine(:'d', 'one', 'S2'), '0', 'stays');
+select is(fixture.machine(:'d', 'one', 'S1'), '1', 'the old board again: two machines');
+select is((select detail from admin.event where device = :'d' and kind = 'device.cloned'), '{"./DevDetail/Ext/Microsoft/SMBIOSSerialNumber": ["S1", "S2"]}'::jsonb, 'with these numbers');
+select is(fixture.machine(:'d', 'one', 'S2'), '1', 'is said once');
+update mdm.event set at = now() - interval '25 hours' where device = :'d';
+select is(fixture.machine(:'d', 'one', 'S1'), '2', 'a day');
+update mdm.event set at = now() - interval '25 hours' where device = :'d';
+select is(fixture.machine(:'d', 'two', 'S1'), '2', 'another model');
+select is(fixture.machine(:'d', 'one', 'S1'), '3', 'and back');
+select is((select serial_number || model || state from admin.device where id = :'d'), 'S1oneenrolled', 'and both are served');
 
 -- DevInfo and alerts.
 select fixture.enroll('F') as d \gset
@@ -205,8 +312,8 @@ select results_eq('select session, msg, cmd_id, ordinal, code, type, mark, sourc
   (3, 1, '4', 1, 1226, 'c', 'critical', './X', '3') $$, 'alerts, each once');
 select is((select state from admin.device where id = :'d'), 'enrolled', 'another 1226 does not unenroll');
 select lives_ok($$ select management.alert('$$ || :'d' || $$', '{}', '{}', '{}', '{}', '{}', '{}', '{}') $$, 'no alert');
-select lives_ok($$ select management.status('$$ || :'d' || $$', '{}', '{}', '{}', '{}') $$, 'no status');
-select lives_ok($$ select management.result('$$ || :'d' || $$', '{}', '{}', '{}', '{}', '{}', '{}') $$, 'no result');
+select lives_ok($$ select management.status('$$ || :'d' || $$', '{}', '{}', '{}', '{}', '{}') $$, 'no status');
+select lives_ok($$ select management.result('$$ || :'d' || $$', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') $$, 'no result');
 select lives_ok($$ select management.devinfo('$$ || :'d' || $$', '{}', '{}') $$, 'no DevInfo');
 
 -- Unenrollment with commands under way.
@@ -220,15 +327,6 @@ select fixture.alert(:'d', 1226, 'com.microsoft:mdm.unenrollment.userrequest', '
 select is(fixture.states(:'d'), '{unknown,unknown,cancelled}', 'begun: unknown; queued: cancelled');
 select is((select detail from admin.event where device = :'d' and kind = 'device.unenrolled'), '{"unknown": 2, "cancelled": 1}'::jsonb, 'with an event');
 
--- I10: what was enqueued is queued, sent, accepted or ended.  I3: nothing comes back from its end.
-select is_empty($$ select c.device from mdm.counter c
-  where c.command <> (select count(*) from mdm.command_any a where a.device = c.device) $$, 'commands are conserved');
-select is_empty('select command from mdm.command_any group by command having count(*) > 1', 'none is in two places');
-select is_empty($$ select device from mdm.delivery d left join mdm.command_any c using (device, seq)
-  group by device, seq, attempts having attempts is distinct from count(*) $$, 'attempts are those recorded');
--- I5: within an answer, and from answer to answer unless it is a new attempt, the order is the order of enqueueing.
-select is_empty($$ select * from (select device, session, seq, lag(seq) over (partition by device, session, msg order by cmd_id) as before
-  from mdm.delivery) d where before >= seq $$, 'each answer keeps the order');
-select is_empty($$ select device, count(*) from mdm.event group by device having count(*) <> max(seq) $$, 'the audit trail has no gap');
+\ir invariant.inc
 select * from finish();
 rollback;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "fuzz.h"
 
+#include <stdio.h>
+
+#include <expat.h>
+
 #include "../../common/soap.h"
 #include "../../common/syncml.h"
 
@@ -8,6 +12,7 @@
 
 static struct arena *arena;
 static char *body;
+static size_t chunk;
 
 struct arena *
 fuzz_arena(void)
@@ -36,6 +41,70 @@ fuzz_request(const uint8_t *data, size_t size)
 		.body_len = size,
 		.params = params,
 	};
+}
+
+/* The linker brings both calls here: see FUZZ_WRAP in tests/unit/unit.mk. */
+enum XML_Status __real_XML_Parse(XML_Parser, const char *, int, int);
+enum XML_Status __wrap_XML_Parse(XML_Parser, const char *, int, int);
+void __real_xml_text(struct xml *, const char *, size_t);
+void __wrap_xml_text(struct xml *, const char *, size_t);
+
+enum XML_Status
+__wrap_XML_Parse(XML_Parser p, const char *data, int len, int final)
+{
+	enum XML_Status status = XML_STATUS_OK;
+	char *piece;
+	int n;
+
+	if (chunk == 0)
+		return __real_XML_Parse(p, data, len, final);
+	do {
+		n = (size_t)len < chunk ? len : (int)chunk;
+		/* Alone in memory, so that reading over its end is seen. */
+		CHECK((piece = malloc((size_t)n + (n == 0))) != NULL);
+		memcpy(piece, data, (size_t)n);
+		len -= n;
+		data += n;
+		status = __real_XML_Parse(p, piece, n, final && len == 0);
+		free(piece);
+	} while (status == XML_STATUS_OK && len > 0);
+	return status;
+}
+
+void
+__wrap_xml_text(struct xml *x, const char *s, size_t len)
+{
+	size_t n;
+
+	for (; chunk > 0 && len > chunk; s += n, len -= n) {
+		n = chunk;
+		__real_xml_text(x, s, n);
+	}
+	__real_xml_text(x, s, len);
+}
+
+void
+fuzz_chunks(size_t size)
+{
+	chunk = size;
+}
+
+/* In three of four up to 64 bytes: what is cut in pieces is mostly short. */
+size_t
+fuzz_chunk_of(const uint8_t *data, size_t size)
+{
+	size_t n = size > 0 ? (size_t)data[size / 2] << 1 | (size & 1) : 0;
+
+	return n < 384 ? 1 + n % 64 : 1 + n * 128;
+}
+
+void
+fuzz_same(const char *a, const char *b)
+{
+	if (strcmp(a, b) == 0)
+		return;
+	fprintf(stderr, "in chunks of %zu:\n%s\nelse:\n%s\n", chunk, a, b);
+	CHECK(!"in chunks it is another");
 }
 
 /* Whatever stands in one of the documents that we write. */

@@ -24,6 +24,19 @@ struct arena *fuzz_arena(void);
 /* The input as a request: an exact copy, with a NUL behind it. */
 struct http_request fuzz_request(const uint8_t *, size_t);
 
+/*
+ * From here on readers get text in chunks of so many bytes; 0: as it is.
+ * Expat gets its input so, and a grammar the text of an element; neither may
+ * make a difference.
+ */
+void fuzz_chunks(size_t);
+
+/* A size from the input, of all that matter: small, or as large as it is. */
+size_t fuzz_chunk_of(const uint8_t *, size_t);
+
+/* Two texts that have to be the same; says where they are not. */
+void fuzz_same(const char *, const char *);
+
 /* Something written: complete, and our own reader takes it. */
 void fuzz_readable(const struct xw *);
 

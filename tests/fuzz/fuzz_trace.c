@@ -3,15 +3,22 @@
 
 #include "fuzz.h"
 
+#include "../../common/syncml.h"
 #include "../../common/trace.h"
 
-#define SECRET "\001S3cr3t\001"
+/* Text that the fuzzer cannot bring, as it has none of the first byte. */
+#define FIRST 0xe2
+#define SECRET "\xe2\x98\x83S3cr3t"
 #define ELEMENT "<o:Password o:Type='t'>" SECRET "</o:Password>"
+
+/* No string table: it could have the secret elsewhere. */
+#define HEADER "\x02\xa4\x01\x6a\x00\x6d"
+/* To page 0, whatever came before; Cred with Data. */
+#define CRED "\x00\x00\x4e\x4f\x03" SECRET "\x00\x01\x01"
 
 /* What is traced goes to memory: libFuzzer keeps the real stderr. */
 static void
-trace(struct arena *a, const struct http_request *r,
-    const struct http_response *res)
+trace(const struct http_request *r, const struct http_response *res)
 {
 	FILE *real = stderr;
 	char *out = NULL;
@@ -19,49 +26,69 @@ trace(struct arena *a, const struct http_request *r,
 
 	stderr = open_memstream(&out, &len);
 	CHECK(stderr != NULL);
-	trace_exchange(a, r, res);
+	trace_exchange(r, res);
 	fclose(stderr);
 	stderr = real;
-	CHECK(out != NULL && strstr(out, SECRET) == NULL);
+	CHECK(out != NULL && strlen(out) == len);
+	CHECK(strstr(out, SECRET) == NULL);
+	for (size_t i = 0; i < len; i++)
+		CHECK((unsigned char)out[i] >= ' ' ||
+		      strchr("\t\r\n", out[i]) != NULL);
 	free(out);
 }
 
-/* A password between two halves of anything at all is never printed. */
+struct parts {
+	const uint8_t *data;
+	size_t cut;
+	size_t size;
+};
+
+static void
+add_part(struct buf *b, const uint8_t *data, size_t len, const char *never)
+{
+	for (size_t i = 0; i < len; i++)
+		buf_putc(b,
+		    data[i] == FIRST ||
+			    (data[i] != '\0' && strchr(never, data[i]) != NULL)
+			? 'x'
+			: (char)data[i]);
+}
+
+/* The secret between two halves of anything at all. */
+static void
+around(struct buf *b, const struct parts *p, const char *element, size_t len,
+    const char *never)
+{
+	add_part(b, p->data, p->cut, never);
+	buf_add(b, element, len);
+	add_part(b, p->data + p->cut, p->size - p->cut, "");
+	CHECK(!b->failed);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char type[] = "CONTENT_TYPE=" SYNCML_WBXML;
+	static char *const params[] = { type, NULL };
+	struct parts p = { data, size > 0 ? data[0] : 0, size };
+	struct http_request r = fuzz_request(data, 0);
+	struct http_response res = { .status = 200 };
 	struct arena *a = fuzz_arena();
-	size_t cut = size > 0 ? data[0] : 0;
-	struct http_request r, empty = fuzz_request(data, 0);
-	struct http_response res = { .status = 200 }, none = { .status = 200 };
-	char *body = malloc(size + sizeof(ELEMENT));
+	struct buf xml, wbxml;
 
-	CHECK(body != NULL);
-	if (cut > size)
-		cut = size;
-	memcpy(body, data, cut);
-	memcpy(body + cut, ELEMENT, strlen(ELEMENT));
-	if (size > cut)
-		memcpy(body + cut + strlen(ELEMENT), data + cut, size - cut);
-	size += strlen(ELEMENT);
-	/*
-	 * The fuzzer must not bring the secret itself, nor begin a quoted value
-	 * that our element would be a part of.
-	 */
-	for (size_t i = 0; i < size; i++) {
-		if (i >= cut && i < cut + strlen(ELEMENT))
-			continue;
-		if (body[i] == '\001' ||
-		    (i < cut && (body[i] == '"' || body[i] == '\'')))
-			body[i] = 'x';
-	}
-	empty.body = "";
-	body[size] = '\0';
-	res.body = body;
-	res.body_len = size;
-	trace(a, &empty, &res);
-	r = fuzz_request((const uint8_t *)body, size);
-	trace(a, &r, &none);
-	free(body);
+	if (p.cut > size)
+		p.cut = size;
+	/* A quoted value begun before would have our element as its part. */
+	buf_init(&xml, a);
+	around(&xml, &p, ELEMENT, strlen(ELEMENT), "\"'");
+	buf_init(&wbxml, a);
+	buf_add(&wbxml, HEADER, sizeof(HEADER) - 1);
+	around(&wbxml, &p, CRED, sizeof(CRED) - 1, "");
+	res.body = xml.data;
+	res.body_len = xml.len;
+	r.body = wbxml.data;
+	r.body_len = wbxml.len;
+	r.params = params;
+	trace(&r, &res);
 	return 0;
 }

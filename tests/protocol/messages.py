@@ -252,7 +252,7 @@ class SyncML:
                if n.local != 'Final']
         assert ids == sorted(set(ids)), 'CmdIDs %r' % ids
         for node in root.walk():
-            meta = node.local in ('Format', 'Type')
+            meta = node.local in ('Format', 'Type', 'Size', 'NextNonce')
             assert node.ns == (METINF if meta else SYNCML), \
                 '%s in %s' % (node.local, node.ns)
 

@@ -138,10 +138,10 @@ def test_every_verb(env):
 
 
 def test_outcomes(env):
-    """S3.61 S3.62 S3.70 S3.71 S3.74 S3.76 each status of a command leads
+    """S3.61 S3.62 S3.69 S3.71 S3.74 S3.76 each status of a command leads
     to its outcome: 2xx done, 202 accepted, all others failed."""
     made = device.Device(env)
-    codes = ['200', '202', '204', '404', '405', '418', '425', '500', '507']
+    codes = ['200', '202', '204', '403', '405', '418', '425', '500', '507']
     ids = [made.enqueue('Replace', './Vendor/MSFT/Y/%s' % c, c)
            for c in codes]
     session = made.session()
@@ -163,10 +163,10 @@ def test_msft_originalerror(env):
     body = status(1, 1, 0, 'SyncHdr', 200) + (
         '<Status xmlns:msft="http://schemas.microsoft.com/MobileDevice/MDM">'
         '<CmdID>2</CmdID><MsgRef>1</MsgRef><CmdRef>%d</CmdRef>'
-        '<Cmd>Replace</Cmd><Data msft:originalerror="0x86000002">404</Data>'
+        '<Cmd>Replace</Cmd><Data msft:originalerror="0x86000005">405</Data>'
         '</Status>' % command.id)
     session.next(body)
-    assert made.command(ident, 'state, status') == ['failed', '404']
+    assert made.command(ident, 'state, status') == ['failed', '405']
 
 
 def test_results_of_all_shapes(env):

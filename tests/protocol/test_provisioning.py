@@ -10,6 +10,7 @@ import device
 import messages
 import stack
 import x509
+from dm_talk import Setting
 
 CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 POLL = {'NumberOfFirstRetries': ('5', 'integer'),
@@ -184,6 +185,22 @@ def test_poll_is_configurable(env):
             env.setting(name, value)
     found = {k: poll[SETTINGS[k]][0] for k in values}
     assert found == values, found
+
+
+def test_encoding_and_signing(env):
+    """S3.25 S3.31 whether a device writes WBXML and whether it signs its
+    messages are settings; presets are XML and no."""
+    plain = device.Device(env).document
+    assert application(plain)['DEFAULTENCODING'][0] == (
+        'application/vnd.syncml.dm+xml')
+    assert 'RequireMessageSigning' not in dmclient(plain)[1]
+    with Setting(env, message_signing='true',
+                 default_encoding='application/vnd.syncml.dm+wbxml'):
+        document = device.Device(env).document
+    assert application(document)['DEFAULTENCODING'][0] == (
+        'application/vnd.syncml.dm+wbxml')
+    assert dmclient(document)[1]['RequireMessageSigning'] == (
+        'true', 'boolean')
 
 
 def test_names_are_settings(env):

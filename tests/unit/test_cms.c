@@ -36,7 +36,7 @@ test_openssl(void **state)
 		{ "P-521, SHA-512", P521, EVP_sha512(), D, 1, BODY, NULL },
 		{ "EC by key id", P256, EVP_sha256(), D | KEYID, 1, BODY, NULL },
 		{ "no S/MIME capabilities", P256, EVP_sha256(), D | CMS_NOSMIMECAP, 1, BODY, NULL },
-		{ "the body inside", P256, EVP_sha256(), 0, 1, BODY, NULL },
+		{ "the body inside", P256, EVP_sha256(), 0, 1, BODY, "content of its own" },
 		{ "another body", P256, EVP_sha256(), D, 1, BODY " ", "not over this body" },
 		{ "another body inside", P256, EVP_sha256(), 0, 1, BODY " ", "content of its own" },
 		{ "SHA-1", R2048, EVP_sha1(), D, 1, BODY, "not of SHA-2" },
@@ -78,7 +78,7 @@ static const struct {
 	struct change changes[NCHANGES];
 } shapes[] = {
 	{ "as it should be",	NULL, { { 0 } } },
-	{ "the body in it",	NULL, { { C_DATA, "a00b04093c53796e634d4c2f3e" } } },
+	{ "the body in it",	"of its own", { { C_DATA, "a00b04093c53796e634d4c2f3e" } } },
 	{ "version 3",		NULL, { { D_VERSION, "020103" } } },
 	{ "by key id",		NULL, { { N_NAME, "K" }, { N_VERSION, "020103" } } },
 	{ "with its CA",	NULL, { { D_CERTS, "CI" } } },

@@ -125,6 +125,8 @@ setting(void *context, const char *name)
 		{ "management_url",
 		    "https://manage.example.com/ManagementServer/MDM.svc" },
 		{ "provider_id", "Fenestra" },
+		{ "default_encoding", "application/vnd.syncml.dm+xml" },
+		{ "message_signing", "false" },
 		{ "server_name", "Fenestra" },
 		{ "renew_period", "42" },
 		{ "renew_retry", "7" },
@@ -166,6 +168,7 @@ provision(struct xw *w, const struct wstep_request *r)
 		.device = DEVICE,
 		.device_name = wstep_context(r, "DeviceName"),
 		.auth_name = "auth-name",
+		.auth_type = "DIGEST",
 		.client_secret = "client-secret",
 		.server_secret = "server-secret",
 		.client_nonce = BLOB("client-nonce-16b"),
@@ -232,8 +235,11 @@ answer_session(FILE *out, const struct session *s)
 	for (int i = 0; i < 2; i++)
 		commands[i].cmd_id = unit_printf("%d", s->nstatuses + 1 + i);
 	xw_init(&w, unit_arena);
-	session_answer(&w, s, s->message->msg_id, commands,
-	    session_is_final(s) ? COUNT(commands) : 0);
+	session_answer(&w, s,
+	    &(const struct session_reply){ .msg_id = s->message->msg_id,
+		.status = 200,
+		.commands = commands,
+		.ncommands = session_is_final(s) ? COUNT(commands) : 0 });
 	print_answer(out, &w);
 }
 
@@ -257,7 +263,7 @@ run_session(FILE *out, const struct http_request *r)
 	    s.aborted, s.anomalies);
 	print_rows(out, "devinfo", &s.devinfo, 2);
 	print_rows(out, "alert", &s.alerts, 7);
-	print_rows(out, "status", &s.statuses, 4);
+	print_rows(out, "status", &s.statuses, STATUS_COLUMNS);
 	print_rows(out, "result", &s.results, 6);
 	answer_session(out, &s);
 }

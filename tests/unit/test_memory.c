@@ -41,6 +41,7 @@ write_provision(struct xw *w)
 		.device = "x",
 		.device_name = "n",
 		.auth_name = "a",
+		.auth_type = "DIGEST",
 		.client_secret = "c",
 		.server_secret = "s",
 		.client_nonce = BLOB("client-nonce-16b"),
@@ -120,7 +121,11 @@ write_session(struct xw *w)
 		    { .target = "./x", .format = "chr", .data = "y" } },
 	};
 
-	session_answer(w, &s, 1, commands, COUNT(commands));
+	session_answer(w, &s,
+	    &(const struct session_reply){ .msg_id = 1,
+		.status = 200,
+		.commands = commands,
+		.ncommands = COUNT(commands) });
 }
 
 static const struct {

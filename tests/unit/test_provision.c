@@ -16,6 +16,8 @@ static const char *const settings[][2] = {
 	{ "management_url", "https://manage.example.com:8443/ManagementServer/"
 			    "MDM.svc" },
 	{ "provider_id", "Example" },
+	{ "default_encoding", "application/vnd.syncml.dm+xml" },
+	{ "message_signing", "false" },
 	{ "server_name", "Example & Sons" },
 	{ "renew_period", "41" },
 	{ "renew_retry", "6" },
@@ -50,6 +52,7 @@ static const struct provision standard = {
 	.device = "00000000-0000-4000-8000-000000000002",
 	.device_name = "DESKTOP-<1>",
 	.auth_name = "auth-name",
+	.auth_type = "DIGEST",
 	.client_secret = "client-secret",
 	.server_secret = "server-secret",
 	.client_nonce = BLOB("client-nonce-16b"),

@@ -56,7 +56,11 @@ answer(const struct session *s, const struct session_command *commands,
 	struct xw w;
 
 	xw_init(&w, unit_arena);
-	session_answer(&w, s, 9, commands, count);
+	session_answer(&w, s,
+	    &(const struct session_reply){ .msg_id = 9,
+		.status = 200,
+		.commands = commands,
+		.ncommands = count });
 	assert_int_equal(w.out.failed, 0);
 	assert_int_equal(w.depth, 0);
 	return w.out.data;
@@ -108,7 +112,8 @@ test_seed_2(void **state)
 
 	(void)state;
 	assert_null(s.login_status);
-	assert_string_equal(rows(&s.statuses, 4), "1|5|202|-\n1|6|202|-\n");
+	assert_string_equal(
+	    rows(&s.statuses, STATUS_COLUMNS), "1|5|-|202|-\n1|6|-|202|-\n");
 	assert_int_equal(s.anomalies, 0);
 	assert_int_equal(s.nstatuses, 1);
 	assert_string_equal(statuses(&s), "");
@@ -229,7 +234,7 @@ static const struct {
 		    "<Status><MsgRef>1</MsgRef><CmdRef>2</CmdRef><Data>600"
 		    "</Data></Status>"
 		    "<Results><Item/></Results>"),
-	    "", 8 },
+	    "", 4 },
 	{ "a login status nobody knows",
 	    MESSAGE("<Alert><CmdID>2</CmdID><Data>1224</Data><Item><Meta>"
 		    "<Type>com.microsoft/MDM/LoginStatus</Type></Meta>"
@@ -339,7 +344,8 @@ test_results(void **state)
 	    "</Results>"));
 
 	(void)state;
-	assert_string_equal(rows(&s.statuses, 4), "2|5|404|0x8\n");
+	assert_string_equal(
+	    rows(&s.statuses, STATUS_COLUMNS), "2|5|-|404|0x8\n");
 	assert_string_equal(rows(&s.results, 6),
 	    "2|6|./a|int|-|1\n2|6|./b|xml|text/xml|<x/>\n2|6|./c|int|-|-\n");
 }

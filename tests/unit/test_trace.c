@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "unit.h"
+#include "wbxml_text.h"
 
+#include "../../common/syncml.h"
 #include "../../common/trace.h"
 
 #define SECRET "S3cr3t"
@@ -53,13 +54,17 @@ static const struct {
 	    "<Type xmlns=\"syncml:metinf\">com.microsoft/MDM/AADUserToken"
 	    "</Type></Meta><Data>S3cr3t</Data></Item></Alert><b/>",
 	    "<b/>" },
+	{ "a user token before its type",
+	    "<Item><Data>S3cr3t</Data><Meta><Type>com.microsoft/MDM/"
+	    "AADUserToken</Type></Meta></Item><b/>",
+	    "<b/>" },
 };
 
 static char *
 trace(const struct http_request *request, const struct http_response *answer)
 {
 	unit_capture_begin(2);
-	trace_exchange(unit_arena, request, answer);
+	trace_exchange(request, answer);
 	return unit_capture_end();
 }
 
@@ -206,6 +211,196 @@ test_malformed(void **state)
 	struct http_request zero = unit_post_bytes("a\0<Password>S3cr3t", 18);
 	zero.params = none;
 	assert_null(strstr(trace(&zero, &empty), SECRET));
+	assert_non_null(strstr(trace(&zero, &empty), "a[and 17 bytes"));
+}
+
+/* What a terminal would obey is shown as it is, but does nothing. */
+static void
+test_escapes(void **state)
+{
+	static char *const none[] = { NULL };
+	struct http_response empty = { .status = 400 };
+	struct http_request post =
+	    unit_post("<a>\x1b[2J\x7f\xc2\x9b\xff</a>\r\n\t\xc3\xa4\r");
+	char *out;
+
+	(void)state;
+	post.params = none;
+	out = trace(&post, &empty);
+	assert_non_null(strstr(out, "<a>\\x1b[2J\\x7f\\xc2\\x9b\\xff</a>"));
+	assert_non_null(strstr(out, "</a>\r\n\t\xc3\xa4\\x0d\n"));
+}
+
+#define PAGE1(inside) "5A 0001 " inside " 01 0000 "
+#define CHR(tag, text) tag " 03'" text "'00 01 "
+
+/* The same in WBXML, inside SyncML; SECRET stands in each. */
+static const struct {
+	const char *what;
+	const char *hex;
+	const char *shown;
+} coded[] = {
+	{ "a credential",
+	    "6C 4E " PAGE1(CHR("53", "syncml:auth-md5"))
+		CHR("4F", "S3cr3t") "01 " CHR("65", "7") "01",
+	    "<Cred>[82 bytes]</Cred><SessionID>7</SessionID>" },
+	{ "a nonce", "49 " PAGE1(CHR("50", "S3cr3t")) "01 12",
+	    "<NextNonce>[6 bytes]</NextNonce></Meta></Chal><Final/>" },
+	{ "a nonce in bytes", "49 " PAGE1("50 C304 D4B7 DCAD 01") "01 12",
+	    "<NextNonce>[8 bytes]</NextNonce></Meta></Chal><Final/>" },
+	{ "a user token in an alert",
+	    "46 54 " PAGE1(CHR("53", "com.microsoft/MDM/AADUserToken"))
+		CHR("4F", "S3cr3t") "01 " CHR("4F", "1224") "01",
+	    "<Data>[6 bytes]</Data></Item><Data>1224</Data>" },
+	{ "a user token before its type",
+	    "46 54 " CHR("4F", "S3cr3t")
+		PAGE1(CHR("53", "com.microsoft/MDM/AADUserToken")) "01 01 12",
+	    "<Data>[6 bytes]</Data><Meta><Type "
+	    "xmlns=\"syncml:metinf\">com" },
+	{ "a user token in pieces",
+	    "46 54 " PAGE1("53 03'com.microsoft/MDM/AADU'00 03'serToken'00 "
+			   "01") "4F 03'S3cr'00 C302'3t' 01 01 01 12",
+	    "<Data>[6 bytes]</Data></Item></Alert><Final/>" },
+	{ "a password by name", CHR("4400", "S3cr3t") "12",
+	    "<Password>[6 bytes]</Password><Final/>" },
+	{ "by no name", CHR("4409", "x") CHR("4400", "S3cr3t") "12",
+	    "<_>x</_><Password>[6 bytes]</Password><Final/>" },
+};
+#define CODED_TABLE "02 A401 6A 0D 'Password'00 '<x>'00 6D "
+
+static struct http_request
+post_wbxml(const char *hex)
+{
+	static char type[] = "CONTENT_TYPE=" SYNCML_WBXML "; charset=x";
+	static char *const params[] = { type, NULL };
+	struct bytes b = bytes_of(hex);
+	struct http_request r = unit_post_bytes(b.data, b.len);
+
+	free(b.data);
+	r.params = params;
+	return r;
+}
+
+static void
+check_coded(const char *what, const char *hex, const char *shown)
+{
+	static char *const none[] = { NULL };
+	struct http_request get = unit_post(""), post = post_wbxml(hex);
+	struct http_response empty = { .status = 200 };
+	struct http_response answer = { .status = 200,
+		.content_type = SYNCML_WBXML,
+		.body = post.body,
+		.body_len = post.body_len };
+	char *out[2];
+
+	get.params = none;
+	out[0] = trace(&post, &empty);
+	out[1] = trace(&get, &answer);
+	for (size_t i = 0; i < 2; i++) {
+		if (strstr(out[i], SECRET) != NULL)
+			unit_wrong(what, "printed: %s", out[i]);
+		if (strstr(out[i], shown) == NULL)
+			unit_wrong(what, "hidden: %s", out[i]);
+		for (const char *s = out[i]; *s != '\0'; s++)
+			if (*s != '\n' && (*s < ' ' || *s > '~'))
+				unit_wrong(what, "raw: %s", out[i]);
+	}
+}
+
+static void
+test_wbxml(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(coded); i++)
+		check_coded(coded[i].what,
+		    unit_printf(CODED_TABLE "%s 01", coded[i].hex),
+		    coded[i].shown);
+	unit_done();
+}
+
+/* Of what cannot be read: as much as could, where it ends, and why. */
+static const struct {
+	const char *what;
+	const char *hex;
+	const char *shown;
+} broken[] = {
+	{ "XML", "'<Password>S3cr3t</Password>'",
+	    "[byte 0: version byte 3C; begins 3C 50 61 73 73 77 6F 72]" },
+	{ "a word", "02 A4 01",
+	    "[byte 3: message ends too early; begins 02 A4 01]" },
+	{ "a cut", "02 A401 6A 00 6D 6C " CHR("65", "7") "4E 4F 03'S3cr3t'",
+	    "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr><SessionID>7"
+	    "</SessionID><Cred>[6 bytes]\n[byte 21: message ends too early" },
+	{ "a cut in the token",
+	    "02 A401 6A 00 6D 46 54 " PAGE1(
+		CHR("53", "com.microsoft/MDM/AADUserToken")) "4F 03'S3cr3t'00",
+	    "AADUserToken</Type></Meta><Data>[0 bytes]\n[byte " },
+	{ "no such tag",
+	    "02 A401 6A 00 6D " CHR("4F", "x") "30 03'S3cr3t'00 01",
+	    "<Data>x</Data>\n[byte 11: no tag 30 on code page 0; begins "
+	    "02 A4 01 6A 00 6D 4F 03]" },
+	{ "more behind", "02 A401 6A 00 2D 'S3cr3t'",
+	    "<SyncML xmlns=\"SYNCML:SYNCML1.2\"/>\n[byte 6: more bytes after" },
+};
+
+static void
+test_broken_wbxml(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(broken); i++)
+		check_coded(broken[i].what, broken[i].hex, broken[i].shown);
+	unit_done();
+}
+
+/* The writer goes less deep than the reader. */
+static void
+test_deep_wbxml(void **state)
+{
+	char *hex = unit_printf(
+	    "02 A401 6A 00 %s 12", unit_repeat("6B ", XW_DEPTH_MAX));
+
+	(void)state;
+	check_coded("deep", hex, "[byte 29: elements nested too deep; begins");
+	unit_done();
+}
+
+/* What is too large to be printed hides nothing but itself. */
+static void
+test_large_wbxml(void **state)
+{
+	static const char head[] = "\x02\xa4\x01\x6a\xbf\xff\x7f";
+	static const char data[] = "\x4f\x83\x00\x01";
+	const size_t table = (63 << 14) + (127 << 7) + 127;
+	struct http_request get = unit_post("<x/>"), post;
+	struct http_response answer = { .status = 200, .body = "<b/>" };
+	struct bytes b = { malloc(table + 100), 0 };
+	char *out;
+
+	(void)state;
+	assert_non_null(b.data);
+	answer.body_len = strlen(answer.body);
+	memset(b.data, '&', table + 100);
+	memcpy(b.data, head, sizeof(head) - 1);
+	b.len = sizeof(head) - 1 + table;
+	b.data[b.len - 1] = '\0';
+	b.data[b.len++] = '\x6d';
+	for (int i = 0; i < 15; i++, b.len += sizeof(data) - 1)
+		memcpy(b.data + b.len, data, sizeof(data) - 1);
+	b.data[b.len++] = '\x01';
+	post = post_wbxml("");
+	post.body = b.data;
+	post.body_len = b.len;
+	out = trace(&post, &answer);
+	assert_non_null(strstr(out, "[too large to be printed]"));
+	assert_non_null(strstr(out, "<b/>"));
+	get.params = (char *const[]){ NULL };
+	answer.content_type = SYNCML_WBXML;
+	answer.body = b.data;
+	answer.body_len = b.len;
+	out = trace(&get, &answer);
+	assert_non_null(strstr(out, "[too large to be printed]"));
+	assert_non_null(strstr(out, "<x/>"));
+	free(b.data);
 }
 
 int
@@ -217,6 +412,11 @@ main(void)
 		UNIT_TEST(test_empty_bodies),
 		UNIT_TEST(test_seeds),
 		UNIT_TEST(test_malformed),
+		UNIT_TEST(test_escapes),
+		UNIT_TEST(test_wbxml),
+		UNIT_TEST(test_broken_wbxml),
+		UNIT_TEST(test_deep_wbxml),
+		UNIT_TEST(test_large_wbxml),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

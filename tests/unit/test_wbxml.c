@@ -180,6 +180,29 @@ static const struct reading tokens[] = {
 	{ "LITERAL behind the table", TABLE "0407 01", NULL, "byte 13",
 	    "index 7 in a string table of 7 bytes" },
 
+	{ "LITERAL that is known", "02 A401 6A 06 'Final'00 6D 0400 01",
+	    HOLDS("<Final/>") },
+	{ "LITERAL with text, all of its forms",
+	    "02 A401 6A 05 'Data'00 6D 4400 03'x'00 01 8400 05 85 01"
+	    " C400 05 01 C301'y' 01 01",
+	    HOLDS("<Data>x</Data><Data/><Data>y</Data>") },
+	{ "LITERAL of page 1, the page in use stays",
+	    "02 A401 6A 05 'Mark'00 6D 5A 4400 03'x'00 01 01 12 01",
+	    HOLDS("<Meta><Mark xmlns=\"syncml:metinf\">x</Mark></Meta>"
+		  "<Final/>") },
+	{ "LITERAL of page 0 while page 1 is in use",
+	    "02 A401 6A 05 'Item'00 6D 5A 0001 0400 13 01 0000 12 01",
+	    HOLDS("<Meta><Item/>"
+		  "<Type xmlns=\"syncml:metinf\"/></Meta><Final/>") },
+	{ "LITERAL that is the root", "02 A401 6A 07 'SyncML'00 4400 12 01",
+	    HOLDS("<Final/>") },
+	{ "LITERAL of page 1 as the root", "02 A401 6A 05 'Mark'00 0400", NULL,
+	    "byte 10", "Mark not expected here" },
+	{ "LITERAL in other letters", "02 A401 6A 05 'data'00 6D 0400 12 01",
+	    HOLDS("<Final/>") },
+	{ "LITERAL with a prefix", "02 A401 6A 07 's:Data'00 6D 0400 12 01",
+	    HOLDS("<Final/>") },
+
 	{ "attributes of a Nokia",
 	    "02 9F53 6A 00 ED 0400 03'SYNCML:SYNCML1.2'00 01 12 01",
 	    HOLDS("<Final/>") },
@@ -282,6 +305,14 @@ static const struct reading opaques[] = {
 	{ "bin of the message", TABLE FORMAT("bin") "4F C301 00 01 01",
 	    HOLDS("<Meta><Format xmlns=\"syncml:metinf\">bin</Format></Meta>"
 		  "<Data>AA==</Data>") },
+	{ "bin by names",
+	    "02 A401 6A 16 'Item'00'Meta'00'Format'00'Data'00 6D"
+	    " 4400 4405 440A 03'bin'00 01 01 4411 C303 00FF01 01 01 01",
+	    AS_ITEM("bin", "<Data>AP8B</Data>") },
+	{ "a nonce by name",
+	    "02 A401 6A 0A 'NextNonce'00 6D 5A 4400 C303 00FF01 01 01 01",
+	    HOLDS("<Meta><NextNonce xmlns=\"syncml:metinf\">AP8B</NextNonce>"
+		  "</Meta>") },
 	{ "a nonce", TABLE "5A 0001 50 C303 00FF01 01 01 01",
 	    HOLDS("<Meta><NextNonce xmlns=\"syncml:metinf\">AP8B</NextNonce>"
 		  "</Meta>") },

@@ -181,12 +181,17 @@ answer(struct xw *w)
 		    .data = "AP8=" },
 		{ .target = "./e" },
 	};
+	const struct syncml_status status = { 1, "3", "0", "SyncHdr", NULL, 212,
+		{ NULL } };
 
-	syncml_open(w, &to, 12345678901LL);
-	syncml_status(w, 1, "3", "0", "SyncHdr", 212);
-	syncml_next_message(w, 2);
-	for (size_t i = 0; i < COUNT(items); i++)
-		syncml_command(w, "4", "Replace", &items[i]);
+	syncml_open(w, &to, 12345678901LL, NULL, NULL);
+	syncml_status(w, &status);
+	syncml_alert(w, 2, "1222", NULL);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		syncml_command_open(w, "Replace", "4");
+		syncml_item(w, &items[i]);
+		syncml_command_close(w);
+	}
 	syncml_close(w, 1);
 }
 

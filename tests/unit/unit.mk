@@ -32,7 +32,9 @@ FUZZ_CFLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
               -fno-sanitize-recover=all
 FUZZ_SOURCE = $(filter-out common/db.c common/fcgi.c common/password.c, \
               $(sort $(wildcard common/*.c))) \
-              $(PURE:$(B)/%.o=%.c) tests/fuzz/fuzz.c
+              $(PURE:$(B)/%.o=%.c) tests/fuzz/fuzz.c tests/fuzz/message.c
+# So that a target can have what is read come in chunks.
+FUZZ_WRAP   = -Wl,--wrap=XML_Parse,--wrap=xml_text
 FUZZ_OBJ    = $(FUZZ_SOURCE:%.c=$(B)/fuzz/obj/%.o)
 FUZZ        = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%, \
               $(wildcard tests/fuzz/fuzz_*.c))
@@ -47,7 +49,8 @@ $(B)/fuzz/obj/%.o: %.c
 
 $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	@echo "  LINK $@"
-	$(Q)$(FUZZ_CC) $^ -o $@ -fsanitize=fuzzer,address,undefined -lexpat -lcrypto
+	$(Q)$(FUZZ_CC) $^ -o $@ -fsanitize=fuzzer,address,undefined $(FUZZ_WRAP) \
+	    -lexpat -lcrypto
 
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:$(B)/fuzz/%=$(B)/fuzz/obj/tests/fuzz/%.o)
 .PHONY: unit-tests unit-asan fuzz-targets

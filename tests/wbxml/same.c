@@ -140,11 +140,18 @@ write_answer(struct arena *a, const struct record *r, int wbxml)
 		xw_init_wbxml(&w, a);
 	else
 		xw_init(&w, a);
-	syncml_open(&w, &to, 1);
-	for (i = 0; i < 3; i++)
-		syncml_status(&w, i + 1, "1", "1", "Alert", 200);
-	for (i = 0; i < 20; i++)
-		syncml_command(&w, "4", "Replace", &item);
+	syncml_open(&w, &to, 1, NULL, NULL);
+	for (i = 0; i < 3; i++) {
+		const struct syncml_status status = { i + 1, "1", "1", "Alert",
+			NULL, 200, { NULL } };
+
+		syncml_status(&w, &status);
+	}
+	for (i = 0; i < 20; i++) {
+		syncml_command_open(&w, "Replace", "4");
+		syncml_item(&w, &item);
+		syncml_command_close(&w);
+	}
 	syncml_close(&w, 1);
 	CHECK(!w.out.failed);
 }
