@@ -50,7 +50,7 @@ $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) $(LIBS)
 
 
--include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk
+-include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk tests/faults/faults.mk
 
 device: $(B)/bin/fenestra-device
 
@@ -63,7 +63,7 @@ run:
 # The driver names the suites and counts; see tests/run.
 test:
 	@deploy/stack packages test
-	@$(MAKE) --no-print-directory all device unit-tests fuzz-targets
+	@$(MAKE) --no-print-directory all device unit-tests fuzz-targets fault-workers
 	@tests/run $(SUITES)
 
 # For as long as asked; what it finds is kept below $(B)/fuzz/found.

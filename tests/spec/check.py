@@ -25,11 +25,16 @@ LIMITS = {'S0': 81, 'S1': 9, 'S2': 48, 'S3': 78, 'S4': 18, 'T': 50, 'E': 15,
 ID = re.compile(r'(?:S[0-4]\.\d+|E\d+|T\d+|D2-\d+|D1-I\d+)(?=[\s:;]|$)')
 
 
+def python_files():
+    """The files whose functions test_… say what they prove."""
+    return [os.path.join(ROOT, 'tests', 'faults', 'run.py')] + sorted(
+        glob.glob(os.path.join(ROOT, 'tests', 'protocol', 'test_*.py')))
+
+
 def python_tests():
-    """{FILE::FUNCTION: ids} of the protocol tests."""
+    """{FILE::FUNCTION: ids} of the tests that have them."""
     found = {}
-    for path in sorted(glob.glob(os.path.join(ROOT, 'tests', 'protocol',
-                                              'test_*.py'))):
+    for path in python_files():
         with open(path, encoding='utf-8') as file:
             tree = ast.parse(file.read())
         name = os.path.relpath(path, ROOT)
@@ -118,6 +123,7 @@ def checks():
 def fill():
     """Rewrites the tables; rows of tests that are not Python stay."""
     found = {}
+    files = [os.path.relpath(p, ROOT) for p in python_files()]
     for test, (ids, _) in python_tests().items():
         for ident in ids:
             found.setdefault(ident, []).append(test)
@@ -127,8 +133,7 @@ def fill():
         rows = {}
         for ident in set(old) | {i for i in found if form.match(i)}:
             _, what, names = old.get(ident, (ident, '', []))
-            kept = [t for t in names
-                    if not t.startswith('tests/protocol/')]
+            kept = [t for t in names if t.partition('::')[0] not in files]
             rows[ident] = (what, found.get(ident, []) + kept)
         with open(path, 'w', encoding='utf-8') as file:
             file.write('id\twhat\ttest\n')
