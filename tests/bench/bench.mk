@@ -21,7 +21,7 @@ $(B)/bin/bench-sign: $(B)/tests/bench/sign.o
 
 bench:
 	@deploy/stack packages test
-	@$(MAKE) --no-print-directory all bench-programs
+	@$(MAKE) --no-print-directory all device bench-programs
 	@tests/bench/run.py
 
 .PHONY: bench bench-programs

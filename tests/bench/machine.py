@@ -63,7 +63,8 @@ class Memory:
     """KiB of one process.  Pss and Private_Dirty only for who may see them:
     the workers are not dumpable, so that is root."""
 
-    NAMES = (('rss', 'VmRSS'), ('pss', 'Pss'), ('dirty', 'Private_Dirty'))
+    NAMES = (('rss', 'VmRSS'), ('anon', 'RssAnon'), ('pss', 'Pss'),
+             ('dirty', 'Private_Dirty'))
 
     def __init__(self, pid):
         text = read('/proc/%d/status' % pid)

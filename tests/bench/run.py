@@ -3,11 +3,16 @@
 """make bench: what the development stack does in a second, as ratios to
 something trivial measured beside it in the same run.
 
-BENCH_SECONDS      of each measurement (3); 2 is enough to try it
+BENCH_SECONDS      of each measurement (3); 2 is enough for a quick look, and
+                   means less of everything
 BENCH_ROUNDS       how often each is repeated, by turns (7)
 BENCH_WORKERS      for each endpoint (4)
 BENCH_CONNECTIONS  kept alive at once, a device each (8)
 BENCH_PORT         the first of four ports in a row (9643)
+BENCH_DEVICES      of the large database, each with ten commands (100000)
+BENCH_MESSAGES     that one worker has to endure (10000)
+BENCH_PARTS        only these, of: checkins scale commands enrollments memory
+                   statements endurance
 """
 
 import os
@@ -18,46 +23,21 @@ import subprocess
 import sys
 import time
 
+import commands
+import endurance
 import machine
-from stack import BIN, PATH, ROOT, Floor, Stack
+import scale
+from beside import Floor
+from settings import (LANES, PORT, QUICK, ROUNDS, SECONDS, WORKERS, Series,
+                      parts, shares)
+from stack import BIN, PATH, ROOT, Stack
 
 SEED = os.path.join(ROOT, 'tests', 'data', 'seed')
 SEED_DEVICE = '1E08C6E95D8BB843B1278FF45BC60CC6'
 USERS = {'yescrypt': 5, 'cheap': 1}  # cost of the password hash
 PASSWORD = 'demo'
 PROGRAMS = ('discovery', 'enrollment', 'management')
-
-
-def number(name, preset):
-    text = os.environ.get(name, '') or str(preset)
-    if not re.fullmatch(r'[1-9]\d{0,4}', text):
-        raise SystemExit('bench: %s: not a number: %s' % (name, text))
-    return int(text)
-
-
-SECONDS = number('BENCH_SECONDS', 3)
-ROUNDS = number('BENCH_ROUNDS', 7 if SECONDS > 2 else 3)
-WORKERS = number('BENCH_WORKERS', 4)
-LANES = number('BENCH_CONNECTIONS', 8)
-PORT = number('BENCH_PORT', 9643)
-REQUESTS = 10000 * (WORKERS if SECONDS > 2 else 1)
-
-
-class Series:
-    """One figure, measured several times."""
-
-    def __init__(self, values):
-        self.values = list(values)
-        self.median = statistics.median(self.values)
-
-    def text(self, form='%.0f'):
-        spread = '%s–%s' % (form, form)
-        return '%s (%s)' % (form % self.median,
-                            spread % (min(self.values), max(self.values)))
-
-    def over(self, other):
-        """The ratios, pair by pair."""
-        return Series(a / b for a, b in zip(self.values, other.values))
+REQUESTS = 10000 * (1 if QUICK else WORKERS)
 
 
 class Bench:
@@ -87,13 +67,14 @@ class Bench:
                                                   port)]
         return self.tool('bench-load', *common, *options, *words)
 
-    def checkin(self, *options, floor=False):
-        port = self.floor.https if floor else PORT
+    def checkin(self, *options, beside=None):
+        """Check-ins at the stack, or at what stands beside it."""
+        port = beside.https if beside else PORT
         words = ['https://%s:%d%s' % (self.stack.values['MANAGEMENT_HOST'],
                                       port, PATH),
                  self.folder + '/checkin.xml', self.folder + '/devices']
-        if floor:
-            words.append(self.floor.length)
+        if isinstance(beside, Floor):
+            words.append(beside.length)
         return self.load(port, options, 'checkin', *words)
 
     def enroll(self, user, count, *options, keep=False):
@@ -166,22 +147,22 @@ class Bench:
 
     # Measurements
 
-    def parties(self, floor):
+    def parties(self, beside=None):
         """Who takes part in answering, by what they are."""
-        front = self.floor.front() if floor else self.stack.front()
-        name = 'bench-floor' if floor else 'fenestra-management'
+        front = beside.front() if beside else self.stack.front()
         return {
             'lighttpd': [front],
-            'worker': machine.workers(front, name),
+            'worker': beside.workers() if beside else machine.workers(
+                front, 'fenestra-management'),
             'PostgreSQL': sorted(machine.family(self.stack.postmaster())),
         }
 
-    def measured(self, floor):
+    def measured(self, beside=None):
         """One turn of check-ins, with the CPU time of each of them."""
-        parties = self.parties(floor)
+        parties = self.parties(beside)
         before = {k: machine.cpu(v) for k, v in parties.items()}
         own = os.times()
-        out = self.checkin('-s', SECONDS, floor=floor)
+        out = self.checkin('-s', SECONDS, beside=beside)
         now = os.times()
         out['cpu'] = {'load': now.children_user - own.children_user +
                       now.children_system - own.children_system}
@@ -198,7 +179,8 @@ class Bench:
         mark = os.path.getsize(self.stack.values['LOG'])
         for i in range(ROUNDS):
             for name, list_ in turns.items():
-                list_.append(self.measured(name == 'floor'))
+                list_.append(self.measured(
+                    self.floor if name == 'floor' else None))
                 print('check-ins, round %d of %d, %s: %.0f/s'
                       % (i + 1, ROUNDS, name, list_[-1]['rate']), flush=True)
         rates = {k: Series(t['rate'] for t in v) for k, v in turns.items()}
@@ -216,18 +198,11 @@ class Bench:
                      % (name,
                         statistics.median(t['p50_us'] for t in list_) / 1000,
                         statistics.median(t['p99_us'] for t in list_) / 1000,
-                        self.cpu_text([t['cpu'] for t in list_])))
+                        shares([t['cpu'] for t in list_])))
         took = sorted(int(f['us']) for f in self.log(mark))
         self.say('  in the worker (us=), median %d, 99 %% within %d; %d lines'
                  % (took[len(took) // 2], took[len(took) * 99 // 100],
                     len(took)))
-
-    @staticmethod
-    def cpu_text(turns):
-        medians = {k: statistics.median(t[k] for t in turns)
-                   for k in turns[0] if all(k in t for t in turns)}
-        return ' + '.join('%s %.0f' % m for m in medians.items()) + \
-            ' = %.0f' % sum(medians.values())
 
     def enrollments(self, hashes):
         turns = {k: [] for k in ('rsa', 'yescrypt', 'cheap', 'hash')}
@@ -341,23 +316,40 @@ class Bench:
     def say(self, *lines):
         self.lines += lines
 
-    def run(self):
-        start = time.monotonic()
+    def prepare(self):
+        """Users, messages, and a device for each connection."""
         self.stack.up()
         self.look()
         self.folder = os.path.join(self.stack.home, 'load')
         os.makedirs(self.folder + '/devices', mode=0o700)
+        self.write('password', PASSWORD)
         self.templates()
         hashes = self.users()
         self.enroll('cheap', LANES, '-w', 0, '-s', 60, keep=True)
+        return hashes
+
+    def beside_floor(self):
         self.floor = Floor(self.stack, PORT + 2, PORT + 3,
                            self.answer_length())
         self.floor.up()
         self.checkins()
         self.floor.down()
-        self.enrollments(hashes)
-        self.memories()
-        self.statements()
+
+    def run(self):
+        start = time.monotonic()
+        hashes = self.prepare()
+        work = {
+            'checkins': self.beside_floor,
+            'scale': lambda: scale.run(self),
+            'commands': lambda: commands.run(self),
+            'enrollments': lambda: self.enrollments(hashes),
+            'memory': self.memories,
+            'statements': self.statements,
+            'endurance': lambda: endurance.run(self),
+        }
+        for name in work:
+            if name in parts():
+                work[name]()
         self.say('', 'BENCH_SECONDS=%d BENCH_ROUNDS=%d BENCH_WORKERS=%d '
                  'BENCH_CONNECTIONS=%d make bench   (took %d s)'
                  % (SECONDS, ROUNDS, WORKERS, LANES,
@@ -381,9 +373,10 @@ def main():
                          % error.cmd[0]) from None
     finally:
         bench.stop()
-    print('\nMedians of %d rounds of %d s each, (least–most)' % (ROUNDS,
-                                                                 SECONDS))
-    print('\n'.join(before + bench.lines))
+        # What was measured before something failed is worth as much.
+        print('\nMedians of %d rounds of %d s each, (least–most)'
+              % (ROUNDS, SECONDS))
+        print('\n'.join(before + bench.lines))
 
 
 if __name__ == '__main__':
