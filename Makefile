@@ -14,13 +14,13 @@ HARDEN   = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 INCLUDE  = -isystem /usr/include/postgresql
 ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
-LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt
+LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber
 
 PROGRAMS = discovery enrollment management
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
 PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/sender.c \
-           $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
+           fcgi/authenticate.c $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
 
@@ -43,6 +43,7 @@ $(B)/%.o: %.c
 $(B)/fcgi/program.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
 
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o
+$(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o
 
 $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	@mkdir -p $(@D)

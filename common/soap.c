@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <strings.h>
 
 #include "arena.h"
 #include "check.h"
@@ -7,6 +8,18 @@
 
 #define DEPTH 32
 #define PASSWORD_TEXT OASIS_WSS "username-token-profile-1.0#PasswordText"
+#define BASE64 NS_WSSE "#base64binary" /* Windows writes a small b */
+
+/* The ValueType of each token. */
+static const struct {
+	const char *value_type;
+	enum soap_credential credential;
+} tokens[] = {
+	{ "http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/"
+	  "Enrollment/DeviceEnrollmentUserToken",
+	    SOAP_USER_TOKEN },
+	{ "urn:ietf:params:oauth:token-type:jwt", SOAP_JWT },
+};
 
 /* [MS-MDE2] 4.1 prints this action for a fault. */
 #define FAULT_ACTION NS_ENROLLMENT "/RSTRC/wstep"
@@ -39,6 +52,23 @@ soap_password_start(struct xml *x, void *msg, const char **atts)
 	return msg;
 }
 
+void *
+soap_token_start(struct xml *x, void *msg, const char **atts)
+{
+	struct soap_header *h = msg;
+	const char *type = xml_attr(atts, "ValueType");
+	const char *encoding = xml_attr(atts, "EncodingType");
+
+	if (encoding != NULL && strcasecmp(encoding, BASE64) != 0) {
+		xml_fail(
+		    x, "the EncodingType of the token is not base64binary");
+		return NULL;
+	}
+	if ((h->token_type = xml_strdup(x, type == NULL ? "" : type)) == NULL)
+		return NULL;
+	return msg;
+}
+
 int
 soap_read(struct arena *a, const struct xml_rule *rules, size_t nrules,
     void *msg, const char *action, const struct http_request *r,
@@ -63,20 +93,41 @@ soap_read(struct arena *a, const struct xml_rule *rules, size_t nrules,
 	return 0;
 }
 
+static int
+refuse(struct fault *f, const char *why)
+{
+	return fault_set(f, 500, FAULT_INVALID_SECURITY, why);
+}
+
+static int
+password_credential(const struct soap_header *h, struct fault *f)
+{
+	if (h->username == NULL || h->password == NULL)
+		return refuse(f,
+		    "no UsernameToken with Username and Password, and no "
+		    "BinarySecurityToken");
+	if (h->bad_password_type)
+		return refuse(f, "the Password's Type is not PasswordText");
+	if (h->username[0] == '\0')
+		return refuse(f, "Username is empty");
+	return SOAP_PASSWORD;
+}
+
 int
 soap_credentials(const struct soap_header *h, struct fault *f)
 {
-	const char *why = NULL;
-
 	if (!h->has_security)
-		why = "no Security header";
-	else if (h->username == NULL || h->password == NULL)
-		why = "no UsernameToken with Username and Password";
-	else if (h->bad_password_type)
-		why = "the Password's Type is not PasswordText";
-	else if (h->username[0] == '\0')
-		why = "Username is empty";
-	return why == NULL ? 0 : fault_set(f, 500, FAULT_INVALID_SECURITY, why);
+		return refuse(f, "no Security header");
+	if (h->token_type == NULL)
+		return password_credential(h, f);
+	if (h->username != NULL || h->password != NULL)
+		return refuse(f, "more than one credential");
+	if (h->token == NULL || h->token[0] == '\0')
+		return refuse(f, "the BinarySecurityToken is empty");
+	for (size_t i = 0; i < COUNT(tokens); i++)
+		if (strcmp(tokens[i].value_type, h->token_type) == 0)
+			return (int)tokens[i].credential;
+	return refuse(f, "the ValueType of the token is not served");
 }
 
 void

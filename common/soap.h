@@ -42,6 +42,15 @@ struct soap_header {
 	char *username; /* of a UsernameToken */
 	char *password;
 	int bad_password_type;
+	char *token; /* of a BinarySecurityToken, as it stands there */
+	const char *token_type;
+};
+
+/* [MS-MDE2] 3.1.4.1.1.1: what the header proves who the user is with. */
+enum soap_credential {
+	SOAP_PASSWORD,	 /* username and password */
+	SOAP_USER_TOKEN, /* token: a DeviceEnrollmentUserToken */
+	SOAP_JWT,	 /* token: one of Entra ID */
 };
 
 /*
@@ -59,8 +68,9 @@ enum {
 };
 
 xml_end_fn soap_security_end, soap_password_end;
-xml_start_fn soap_password_start;
+xml_start_fn soap_password_start, soap_token_start;
 
+#define SOAP_TOKEN_MAX (32 << 10)
 #define SOAP_IN(state) XML_IN(SOAP_##state)
 #define SOAP_AT(field) offsetof(struct soap_header, field)
 
@@ -74,6 +84,7 @@ xml_start_fn soap_password_start;
  { SOAP_IN(SECURITY),       SOAP_USERNAME_TOKEN, NS_WSSE XML_SEP "UsernameToken", XML_OPEN }, \
  { SOAP_IN(USERNAME_TOKEN), SOAP_LEAF,     NS_WSSE XML_SEP "Username", XML_TEXT | XML_TRIM, 1024, SOAP_AT(username) }, \
  { SOAP_IN(USERNAME_TOKEN), SOAP_LEAF,     NS_WSSE XML_SEP "Password", XML_TEXT, 1024, SOAP_AT(password), soap_password_start }, \
+ { SOAP_IN(SECURITY),       SOAP_LEAF,     NS_WSSE XML_SEP "BinarySecurityToken", XML_TEXT | XML_TRIM, SOAP_TOKEN_MAX, SOAP_AT(token), soap_token_start }, \
  { SOAP_IN(ENVELOPE),       SOAP_BODY,     NS_SOAP XML_SEP "Body",     XML_REQUIRED }
 /* clang-format on */
 
@@ -88,7 +99,10 @@ extern const size_t soap_naliases;
 int soap_read(struct arena *, const struct xml_rule *, size_t nrules, void *msg,
     const char *action, const struct http_request *, struct fault *);
 
-/* Require a UsernameToken with a password as text: else InvalidSecurity. */
+/*
+ * Require exactly one credential of those above, and say which one it is;
+ * else -1 with the fault set to InvalidSecurity.
+ */
 int soap_credentials(const struct soap_header *, struct fault *);
 
 /* An answer's envelope with the header open; then its body; then its end. */

@@ -9,6 +9,7 @@
 #include "../common/check.h"
 #include "../common/password.h"
 #include "../common/x509.h"
+#include "authenticate.h"
 #include "policy.h"
 #include "program.h"
 #include "provision.h"
@@ -17,22 +18,10 @@
 #define SECRET_LEN 32 /* bytes of a DM secret, before base64 */
 #define NONCE_LEN 16
 
-enum { SERVER, SETTING, ACCOUNT, TEMPLATE, RESERVE, ISSUE };
+enum { RESERVE = AUTHENTICATE_OWN, ISSUE };
 
 static const struct db_statement statements[] = {
-	[SERVER] = { "server",
-	    "select enrollment.schema_version(), current_setting('fsync')", 0 },
-	[SETTING] = { "setting", "select name, value from enrollment.setting()",
-	    0 },
-	[ACCOUNT] = { "account",
-	    "select upn, password_hash from enrollment.account($1)", 1 },
-	[TEMPLATE] = { "template",
-	    "select name, policy_schema, minimal_key_length, "
-	    "validity_seconds, renewal_seconds, hash_oid, hash_name, "
-	    "array_to_string(crypto_providers, chr(10)), major_revision, "
-	    "minor_revision, maximal_key_length, 'RSA' = any(key_types), "
-	    "'EC' = any(key_types) from enrollment.template()",
-	    0 },
+	AUTHENTICATE_STATEMENTS,
 	[RESERVE] = { "reserve",
 	    "select device, serial, not_before, not_after, certificate, "
 	    "auth_name, client_secret, server_secret, client_nonce, "
@@ -42,45 +31,12 @@ static const struct db_statement statements[] = {
 	[ISSUE] = { "issue", "select enrollment.issue($1,$2,$3,$4,$5)", 5 },
 };
 
-/* The calls that both messages begin with, in this order. */
-enum { CALL_SETTING, CALL_ACCOUNT, CALL_TEMPLATE };
-
-/*
- * Look up the user and check the password, [MS-MDE2] 3.1.4.1.1.1.1.  A user
- * who does not exist costs the same work and gets the same answer.
- */
-static int
-authenticate(struct worker *w, struct request *r, const struct soap_header *h,
-    struct db_work **result)
-{
-	struct db_work *work;
-	struct db_error e;
-	const char *hash = NULL;
-
-	if (soap_credentials(h, &r->fault) == -1)
-		return -1;
-	r->user = h->username;
-	*result = work = db_work(w->db, r->arena);
-	db_call(work, SETTING);
-	db_call(work, ACCOUNT);
-	db_text(work, h->username);
-	db_call(work, TEMPLATE);
-	if (db_run(work, &e) == -1)
-		return request_db_fault(w, r, &e);
-	CHECK(db_rows(work, CALL_TEMPLATE) == 1);
-	if (db_rows(work, CALL_ACCOUNT) == 1)
-		hash = db_value(work, CALL_ACCOUNT, 0, 1);
-	if (!password_verify(h->password, hash))
-		return fault_set(&r->fault, 500, FAULT_AUTHENTICATION,
-		    "unknown user or wrong password");
-	return 0;
-}
-
 static int
 post_policy(struct worker *w, struct request *r)
 {
 	struct policy_request p = { 0 };
 	struct policy_template t;
+	struct identity who = { 0 };
 	struct db_work *work;
 	const char **fields[] = { &t.name, &t.schema, &t.minimal_key_length,
 		&t.validity_seconds, &t.renewal_seconds, &t.hash_oid,
@@ -91,7 +47,7 @@ post_policy(struct worker *w, struct request *r)
 
 	rc = policy_read(r->arena, r->http, &p, &r->fault);
 	r->relates_to = p.header.message_id;
-	if (rc == -1 || authenticate(w, r, &p.header, &work) == -1)
+	if (rc == -1 || authenticate(w, r, &p.header, &who, &work) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT(fields); i++)
 		*fields[i] = db_value(work, CALL_TEMPLATE, 0, (int)i);
@@ -282,6 +238,7 @@ post_enrollment(struct worker *w, struct request *r)
 {
 	struct wstep_request *m = arena_alloc(r->arena, sizeof(*m));
 	struct x509_request csr;
+	struct identity who = { 0 };
 	struct db_work *account, *reserved;
 	struct blob certificate;
 	struct xw doc, out;
@@ -291,10 +248,9 @@ post_enrollment(struct worker *w, struct request *r)
 	rc = wstep_read(r->arena, r->http, m, &r->fault);
 	r->relates_to = m->header.message_id;
 	if (rc == -1 || wstep_check(m, &r->fault) == -1 ||
-	    authenticate(w, r, &m->header, &account) == -1 ||
+	    authenticate(w, r, &m->header, &who, &account) == -1 ||
 	    take_request(r, m, account, &csr) == -1 ||
-	    reserve(w, r, m, db_value(account, CALL_ACCOUNT, 0, 0), &csr,
-		&reserved) == -1)
+	    reserve(w, r, m, who.upn, &csr, &reserved) == -1)
 		return -1;
 	r->device = db_value(reserved, 0, 0, 0);
 	certificate.data = db_value_bytes(reserved, 0, 0, 4, &certificate.len);
@@ -355,7 +311,7 @@ main(int argc, char **argv)
 		.name = "enrollment",
 		.config = CONFIG_ENROLLMENT,
 		.table = { statements, COUNT(statements), "fenestra_enrollment",
-		    1 },
+		    8 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

@@ -21,17 +21,18 @@ select is((select count(*) from role), 4::bigint, 'the four roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
-  array['schema_version', 'setting', 'account', 'template', 'reserve', 'issue'], 'functions of enrollment');
+  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'template', 'reserve', 'issue'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke'],
+  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke',
+        'way_set', 'way_remove', 'directory_set', 'directory_remove'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account', 'command_part'], 'views of admin');
+        'account', 'command_part', 'way', 'directory', 'throttle'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -89,7 +90,8 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'status_class', 'session_rule')
+  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'status_class', 'session_rule',
+    'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');
@@ -107,9 +109,9 @@ select is_empty($$ select tgname from pg_trigger where tgrelid in (select oid fr
 -- The roles at work.
 set local role fenestra_discovery;
 select lives_ok('select * from discovery.setting()', 'discovery reads its settings');
-select throws_ok('select enrollment.account(''a'')', '42501', null, 'discovery reads no account');
+select throws_ok('select enrollment.sign_in(''a'', ''::1'')', '42501', null, 'discovery reads no account');
 set local role fenestra_enrollment;
-select lives_ok('select enrollment.account(''a'')', 'enrollment reads an account');
+select lives_ok('select enrollment.sign_in(''a'', ''::1'')', 'enrollment reads an account');
 select throws_ok('select * from mdm.account', '42501', null, 'but not the table');
 select throws_ok('select management.certificate(''\x00'')', '42501', null, 'and not management');
 set local role fenestra_management;

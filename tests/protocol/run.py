@@ -65,6 +65,9 @@ def main():
     args = parser.parse_args()
     env = stack.Stack(args.front)
     env.user(messages.UPN, messages.PASSWORD)
+    # Most tests have wrong passwords, and all of them the same address.
+    for name in ('user', 'source', 'overall'):
+        env.setting('throttle_' + name, '0')
     chosen = tests(args.group, args.words)
     print('1..%d' % len(chosen))
     failed = 0

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FENESTRA_AUTHENTICATE_H
+#define FENESTRA_AUTHENTICATE_H
+
+#include "../common/db.h"
+#include "../common/soap.h"
+#include "program.h"
+
+/*
+ * The statements that authenticate() makes use of: the first ones of the
+ * program's table, whose own begin at AUTHENTICATE_OWN.
+ */
+enum {
+	SERVER,
+	SETTING,
+	TEMPLATE,
+	SIGN_IN,
+	SIGN_IN_DONE,
+	AUTHENTICATE_OWN,
+};
+
+#define AUTHENTICATE_STATEMENTS                                                \
+	[SERVER] = { "server",                                                 \
+		"select enrollment.schema_version(), "                         \
+		"current_setting('fsync')",                                    \
+		0 },                                                           \
+	[SETTING] = { "setting",                                               \
+		"select name, value from enrollment.setting()", 0 },           \
+	[TEMPLATE] = { "template",                                             \
+		"select name, policy_schema, minimal_key_length, "             \
+		"validity_seconds, renewal_seconds, hash_oid, hash_name, "     \
+		"array_to_string(crypto_providers, chr(10)), "                 \
+		"major_revision, minor_revision, maximal_key_length, "         \
+		"'RSA' = any(key_types), 'EC' = any(key_types) "               \
+		"from enrollment.template()",                                  \
+		0 },                                                           \
+	[SIGN_IN] = { "sign_in",                                               \
+		"select upn, credential, password_hash, wait, waits_for, "     \
+		"failed, directory, login, domain, uri, start_tls, ca_file, "  \
+		"base, user_filter, bind_dn, bind_password_file, "             \
+		"dn_template, group_base, group_filter, timeout "              \
+		"from enrollment.sign_in($1,$2)",                              \
+		2 },                                                           \
+	[SIGN_IN_DONE] = { "sign_in_done",                                     \
+		"select enrollment.sign_in_done($1,$2,$3)", 3 }
+
+/* The calls that every message begins with, in this order. */
+enum { CALL_SETTING, CALL_TEMPLATE };
+
+/* Who a user was found to be, and how: what enrollment.admit() is told. */
+struct identity {
+	const char *upn;
+	const char *credential; /* password, directory, token, ... */
+};
+
+/*
+ * Find out who the user is, [MS-MDE2] 3.1.4.1.1.1.1.  0 with the identity,
+ * and in *result what the database said to SETTING and TEMPLATE; or -1 with
+ * the fault set.  Who cannot be right costs the same work and gets the same
+ * answer as who is wrong.
+ */
+int authenticate(struct worker *, struct request *, const struct soap_header *,
+    struct identity *, struct db_work **result);
+
+#endif
