@@ -14,7 +14,7 @@
 #include "check.h"
 #include "db.h"
 #include "faultpoint.h"
-#include "text.h"
+#include "sqlstate.h"
 
 #define PARAMS_MAX 20
 #define CALLS_MAX 16
@@ -65,6 +65,7 @@ set_error(struct db_error *e, int status, const char *state, const char *what)
 	snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state);
 	snprintf(e->message, sizeof(e->message), "%s", what);
 	e->message[strcspn(e->message, "\n")] = '\0';
+	e->detail[0] = e->hint[0] = '\0';
 	return FAILED;
 }
 
@@ -94,31 +95,19 @@ db_free(struct db *db)
 	free(db);
 }
 
-/*
- * Conditions that pass: the server is going, coming, full or read-only.
- * Class 53 is resources, 57 the operator, 08 the connection.
- */
-static int
-is_passing(const char *state)
-{
-	static const char *const states[] = { "08", "53", "57", "58", "25006",
-		"55P03", "40001", "40P01", "28000", "3D000" };
-
-	return text_starts_with_any(state, states, COUNT(states));
-}
-
-/*
- * After these another connection may do: the server goes, is not the primary
- * any more, or a function changed under a prepared statement.
- */
+/* After these another connection may do. */
 static int
 is_lost(const struct db *db, const char *state)
 {
-	static const char *const states[] = { "08", "57P", "25006", "0A000",
-		"26000" };
+	return PQstatus(db->conn) == CONNECTION_BAD || sqlstate_is_lost(state);
+}
 
-	return PQstatus(db->conn) == CONNECTION_BAD ||
-	       text_starts_with_any(state, states, COUNT(states));
+static void
+keep_field(const PGresult *r, int field, char *out, size_t size)
+{
+	const char *text = PQresultErrorField(r, field);
+
+	snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
 /* SQLSTATE MDnnn says the status itself. */
@@ -135,14 +124,14 @@ result_error(struct db *db, const PGresult *r, struct db_error *e)
 		what = PQerrorMessage(db->conn);
 	if (strncmp(state, "MD", 2) == 0)
 		status = (int)strtol(state + 2, NULL, 10);
-	else if (is_passing(state))
+	else if (sqlstate_is_passing(state))
 		status = 503;
 	set_error(e, status, state, what);
+	keep_field(r, PG_DIAG_MESSAGE_DETAIL, e->detail, sizeof(e->detail));
+	keep_field(r, PG_DIAG_MESSAGE_HINT, e->hint, sizeof(e->hint));
 	if (is_lost(db, state))
 		return LOST;
-	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0
-		   ? DEADLOCK
-		   : FAILED;
+	return sqlstate_is_deadlock(state) ? DEADLOCK : FAILED;
 }
 
 /* The next result that is one, of a pipeline; NULL when none comes. */

@@ -33,6 +33,8 @@ struct db_error {
 	int status;
 	char sqlstate[6];
 	char message[200];
+	char detail[64]; /* of an error of ours: its protocol's word */
+	char hint[1024]; /* and what to tell the user; both may be empty */
 };
 
 struct db *db_new(const struct db_table *, int prepared);

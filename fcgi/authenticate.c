@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <string.h>
 
 #include "../common/arena.h"
 #include "../common/check.h"
 #include "../common/directory.h"
 #include "../common/password.h"
+#include "../common/x509.h"
 #include "authenticate.h"
+#include "token.h"
 
 /* The columns of SIGN_IN, in its order. */
 enum {
@@ -31,7 +34,16 @@ enum {
 	TIMEOUT,
 };
 
-#define CALL_SIGN_IN (CALL_TEMPLATE + 1)
+/* And of TOKEN. */
+enum {
+	TOKEN_UPN,
+	TOKEN_CREDENTIAL,
+	TOKEN_SPENT,
+	TOKEN_WAIT,
+	TOKEN_WAITS_FOR,
+};
+
+#define CALL_SIGN_IN (CALL_TEMPLATE + 1) /* or whatever asks who it is */
 
 static const char *
 source(const struct request *r)
@@ -128,6 +140,15 @@ check_password(struct request *r, const struct soap_header *h,
 }
 
 static int
+throttled(struct request *r, const char *by, long long seconds)
+{
+	return fault_set(&r->fault, 500, FAULT_AUTHENTICATION,
+	    arena_printf(r->arena,
+		"throttled by %s: not before %lld seconds are over", by,
+		seconds));
+}
+
+static int
 by_password(struct worker *w, struct request *r, const struct soap_header *h,
     struct identity *who, struct db_work **result)
 {
@@ -143,11 +164,8 @@ by_password(struct worker *w, struct request *r, const struct soap_header *h,
 		return -1;
 	CHECK(db_rows(work, CALL_SIGN_IN) == 1);
 	if (db_value_int(work, CALL_SIGN_IN, 0, WAIT) > 0)
-		return fault_set(&r->fault, 500, FAULT_AUTHENTICATION,
-		    arena_printf(r->arena,
-			"throttled by %s: not before %lld seconds are over",
-			db_value(work, CALL_SIGN_IN, 0, WAITS_FOR),
-			db_value_int(work, CALL_SIGN_IN, 0, WAIT)));
+		return throttled(r, db_value(work, CALL_SIGN_IN, 0, WAITS_FOR),
+		    db_value_int(work, CALL_SIGN_IN, 0, WAIT));
 	if ((right = check_password(r, h, work, &reason)) == -1)
 		return fault_set(
 		    &r->fault, 500, FAULT_ENROLLMENT_SERVER, reason);
@@ -162,6 +180,54 @@ by_password(struct worker *w, struct request *r, const struct soap_header *h,
 	return 0;
 }
 
+static int
+refuse_token(struct request *r, const char *subcode, const char *reason)
+{
+	r->fault.message = "This enrollment token is not valid.";
+	return fault_set(&r->fault, 500, subcode, reason);
+}
+
+/* What no administrator made counts as a failure of where it came from. */
+static int
+unknown_token(struct worker *w, struct request *r, const char *reason)
+{
+	if (done(w, r, NULL, 0) == -1)
+		return -1;
+	return refuse_token(r, FAULT_AUTHENTICATION, reason);
+}
+
+static int
+by_token(struct worker *w, struct request *r, const struct soap_header *h,
+    struct identity *who, struct db_work **result)
+{
+	const char *token = token_find(r->arena, h->token);
+	unsigned char *sha256 = arena_alloc(r->arena, X509_SHA256_LEN);
+	struct db_work *work = *result = begin(w, r);
+
+	CHECK(sha256 != NULL);
+	if (token == NULL)
+		return unknown_token(
+		    w, r, "no enrollment token in the BinarySecurityToken");
+	x509_sha256(token, strlen(token), sha256);
+	db_call(work, TOKEN);
+	db_bytes(work, sha256, X509_SHA256_LEN);
+	db_text(work, source(r));
+	if (run(w, r, work) == -1)
+		return -1;
+	if (db_value_int(work, CALL_SIGN_IN, 0, TOKEN_WAIT) > 0)
+		return throttled(r,
+		    db_value(work, CALL_SIGN_IN, 0, TOKEN_WAITS_FOR),
+		    db_value_int(work, CALL_SIGN_IN, 0, TOKEN_WAIT));
+	who->upn = db_value(work, CALL_SIGN_IN, 0, TOKEN_UPN);
+	who->credential = db_value(work, CALL_SIGN_IN, 0, TOKEN_CREDENTIAL);
+	who->spent = db_value(work, CALL_SIGN_IN, 0, TOKEN_SPENT);
+	who->token = sha256;
+	if (who->upn == NULL)
+		return unknown_token(w, r, "unknown token");
+	r->user = who->upn;
+	return 0;
+}
+
 int
 authenticate(struct worker *w, struct request *r, const struct soap_header *h,
     struct identity *who, struct db_work **result)
@@ -170,10 +236,48 @@ authenticate(struct worker *w, struct request *r, const struct soap_header *h,
 	case SOAP_PASSWORD:
 		return by_password(w, r, h, who, result);
 	case SOAP_USER_TOKEN:
+		return by_token(w, r, h, who, result);
 	case SOAP_JWT:
 		return fault_set(&r->fault, 500, FAULT_INVALID_SECURITY,
-		    "no tokens are served");
+		    "tokens of Entra ID are not served");
 	default:
 		return -1;
 	}
+}
+
+int
+authenticate_fresh(struct request *r, const struct identity *who)
+{
+	if (who->spent == NULL)
+		return 0;
+	return refuse_token(r, FAULT_AUTHORIZATION, who->spent);
+}
+
+void
+authenticate_admit(struct db_work *work, const struct identity *who,
+    const char *device_id, const unsigned char *request_sha256, size_t len)
+{
+	db_call(work, ADMIT);
+	db_text(work, who->upn);
+	db_text(work, device_id);
+	db_bytes(work, request_sha256, len);
+	db_text(work, who->credential);
+	if (who->token != NULL)
+		db_bytes(work, who->token, X509_SHA256_LEN);
+	else
+		db_text(work, NULL);
+}
+
+/* [MS-MDE2] 2.2.9.1: only with CustomServerError Windows shows the words. */
+int
+authenticate_refused(struct request *r, const struct db_error *e)
+{
+	if (e->detail[0] != '\0')
+		r->fault.error_type = arena_strdup(r->arena, e->detail);
+	if (e->hint[0] != '\0') {
+		r->fault.error_type = "CustomServerError";
+		r->fault.message = arena_strdup(r->arena, e->hint);
+	}
+	return fault_set(&r->fault, 500, FAULT_AUTHORIZATION,
+	    arena_strdup(r->arena, e->message));
 }

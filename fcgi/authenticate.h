@@ -16,6 +16,8 @@ enum {
 	TEMPLATE,
 	SIGN_IN,
 	SIGN_IN_DONE,
+	TOKEN,
+	ADMIT,
 	AUTHENTICATE_OWN,
 };
 
@@ -42,15 +44,22 @@ enum {
 		"from enrollment.sign_in($1,$2)",                              \
 		2 },                                                           \
 	[SIGN_IN_DONE] = { "sign_in_done",                                     \
-		"select enrollment.sign_in_done($1,$2,$3)", 3 }
+		"select enrollment.sign_in_done($1,$2,$3)", 3 },               \
+	[TOKEN] = { "token",                                                   \
+		"select upn, credential, spent, wait, waits_for "              \
+		"from enrollment.token($1,$2)",                                \
+		2 },                                                           \
+	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5)", 5 }
 
 /* The calls that every message begins with, in this order. */
 enum { CALL_SETTING, CALL_TEMPLATE };
 
-/* Who a user was found to be, and how: what enrollment.admit() is told. */
+/* Who a user was found to be, and how. */
 struct identity {
 	const char *upn;
-	const char *credential; /* password, directory, token, ... */
+	const char *credential;	    /* password, directory, token, ... */
+	const unsigned char *token; /* the SHA-256 of one, or NULL */
+	const char *spent;	    /* why it opens no new enrollment */
 };
 
 /*
@@ -61,5 +70,21 @@ struct identity {
  */
 int authenticate(struct worker *, struct request *, const struct soap_header *,
     struct identity *, struct db_work **result);
+
+/*
+ * Refuse a token that is spent.  Not for what may be the repetition of a
+ * request that it opened: there authenticate_admit() decides.
+ */
+int authenticate_fresh(struct request *, const struct identity *);
+
+/*
+ * Add the call that lets an enrollment in, behind the one that reserves it in
+ * the same transaction: restrictions, approval, and the use of a token.
+ */
+void authenticate_admit(struct db_work *, const struct identity *,
+    const char *device_id, const unsigned char *request_sha256, size_t len);
+
+/* The fault of an enrollment that was not let in.  Always -1. */
+int authenticate_refused(struct request *, const struct db_error *);
 
 #endif

@@ -47,7 +47,8 @@ post_policy(struct worker *w, struct request *r)
 
 	rc = policy_read(r->arena, r->http, &p, &r->fault);
 	r->relates_to = p.header.message_id;
-	if (rc == -1 || authenticate(w, r, &p.header, &who, &work) == -1)
+	if (rc == -1 || authenticate(w, r, &p.header, &who, &work) == -1 ||
+	    authenticate_fresh(r, &who) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT(fields); i++)
 		*fields[i] = db_value(work, CALL_TEMPLATE, 0, (int)i);
@@ -108,10 +109,11 @@ reserve_fault(struct worker *w, struct request *r, const struct db_error *e)
 		const char *subcode;
 	} faults[] = {
 		{ 400, FAULT_MESSAGE_FORMAT },
-		{ 403, FAULT_AUTHORIZATION },
 		{ 409, FAULT_CERTIFICATE_REQUEST },
 	};
 
+	if (e->status == 403)
+		return authenticate_refused(r, e);
 	for (size_t i = 0; i < COUNT(faults); i++)
 		if (faults[i].status == e->status)
 			return fault_set(&r->fault, 500, faults[i].subcode,
@@ -125,7 +127,8 @@ reserve_fault(struct worker *w, struct request *r, const struct db_error *e)
  */
 static int
 reserve(struct worker *w, struct request *r, const struct wstep_request *m,
-    const char *upn, const struct x509_request *csr, struct db_work **result)
+    const struct identity *who, const struct x509_request *csr,
+    struct db_work **result)
 {
 	unsigned char serial[X509_SERIAL_LEN], nonces[2][NONCE_LEN];
 	struct db_work *work = db_work(w->db, r->arena);
@@ -136,7 +139,7 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, full length */
 	x509_random(nonces, sizeof(nonces));
 	db_call(work, RESERVE);
-	db_text(work, upn);
+	db_text(work, who->upn);
 	db_text(work, id);
 	db_text(work, is_device_enrollment(m) ? "Device" : "Full");
 	db_bytes(work, csr->sha256, sizeof(csr->sha256));
@@ -149,6 +152,7 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	db_bytes(work, nonces[1], NONCE_LEN);
 	db_array(work, m->names, m->ncontext);
 	db_array(work, m->values, m->ncontext);
+	authenticate_admit(work, who, id, csr->sha256, sizeof(csr->sha256));
 	*result = work;
 	if (db_run(work, &e) == 0)
 		return 0;
@@ -250,7 +254,7 @@ post_enrollment(struct worker *w, struct request *r)
 	if (rc == -1 || wstep_check(m, &r->fault) == -1 ||
 	    authenticate(w, r, &m->header, &who, &account) == -1 ||
 	    take_request(r, m, account, &csr) == -1 ||
-	    reserve(w, r, m, who.upn, &csr, &reserved) == -1)
+	    reserve(w, r, m, &who, &csr, &reserved) == -1)
 		return -1;
 	r->device = db_value(reserved, 0, 0, 0);
 	certificate.data = db_value_bytes(reserved, 0, 0, 4, &certificate.len);

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: ISC
 -- The commands of the answer, in order, with CmdIDs from in_first_cmd_id on:
 -- for a repeated message what it was given then, otherwise the next of the
--- queue within the budget.  A group (Atomic, Sequence) comes before what is in
--- it, whose parent is the group's CmdID; rows of one CmdID are its Items.
+-- queue within the budget, and none while the device awaits approval.
+-- A group (Atomic, Sequence) comes before what is in it, whose parent is the
+-- group's CmdID; rows of one CmdID are its Items.
 -- more: the data goes on in the next answer; size: of all of it, with the
 -- first chunk.  Before all these an Alert (its code in data) for each object
 -- of the device that broke off, with its node: by another, or because the
@@ -50,7 +51,9 @@ begin
 
   if v_message in ('new', 'changed') then
     if exists (select from mdm.command c
-                where c.device = in_device and c.state = 'queued') then
+                where c.device = in_device and c.state = 'queued')
+      and not exists (select from mdm.device d
+                       where d.device = in_device and d.awaiting_approval) then
       select * into v_session from mdm.session s where s.device = in_device;
       if v_session.special then
         v_more := mdm.session_more_get(in_device);

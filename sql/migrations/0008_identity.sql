@@ -22,7 +22,7 @@ insert into mdm.setting (name, preset, pattern, reader, description) values
  'Whether a device that enrolls is given commands only after admin.approve.'),
 ('maintenance', 'false', 'true|false', '{}',
  'Whether new enrollments are refused with InMaintenance.'),
-('refusal_message', '', '[^[:cntrl:]]{0,300}', '{}',
+('refusal_message', '', '[^[:cntrl:]]{0,255}', '{}',
  'What Windows shows when an enrollment is refused by a restriction; empty: its own words.');
 
 create table mdm.enrollment_group (

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- Who may enroll: ways in, directories, the throttle.
+-- Who may enroll: ways in, directories, the throttle, tokens, restrictions,
+-- approval.
 begin;
 \ir fixture.inc
 select * from no_plan();
@@ -122,6 +123,159 @@ select is((select count(*) from mdm.throttle), 0::bigint, '0 counts nothing');
 select admin.setting_set('throttle_user', '1') \g /dev/null
 select fixture.fail('cid') \g /dev/null
 select is(fixture.wait('cid'), 'true user', '1 forgives nothing');
+
+-- Tokens.
+create function fixture.admit(in_name text, in_n int default 1, in_upn text default 'ann@fenestra.test',
+  in_credential text default 'password', in_token text default null, in_context text[] default '{}') returns uuid language plpgsql as
+$$ declare v_device uuid; v_names text[] := '{}'; v_values text[] := '{}'; begin
+  for i in 1 .. cardinality(in_context) / 2 loop
+    v_names := v_names || in_context[2 * i - 1]; v_values := v_values || in_context[2 * i];
+  end loop;
+  select device into v_device from enrollment.reserve(in_upn, in_name, 'Full', fixture.h('request ' || in_name || in_n),
+    fixture.h('key ' || in_name || in_n || in_upn), fixture.h('serial ' || in_name || in_n || in_upn), 'auth', 'c', 's', '\x01', '\x02',
+    v_names, v_values);
+  perform enrollment.admit(in_upn, in_name, fixture.h('request ' || in_name || in_n), in_credential, fixture.h(in_token));
+  return v_device;
+end $$;
+create function fixture.refused(in_what text, in_reason text, in_type text, in_message text, in_args text) returns text language plpgsql as
+$$ declare v_reason text; v_type text; v_message text; begin
+  begin
+    execute 'select fixture.admit(' || in_args || ')';
+    return ok(false, in_what || ': was let in');
+  exception when sqlstate 'MD403' then
+    get stacked diagnostics v_reason = message_text, v_type = pg_exception_detail, v_message = pg_exception_hint;
+  end;
+  return is(array[v_reason, v_type, v_message], array[in_reason, in_type, in_message], in_what);
+end $$;
+create temp table t as select admin.token_create(2, in_name => 'school', in_device_names => '{PC-*,lab_1}') as token;
+select matches(token, '^fenestra-[A-Za-z0-9_-]{43}$', 'a token is 244 random bits in plain characters') from t;
+select is_empty($$ select 1 from mdm.token k, t where k::text like '%' || t.token || '%' $$, 'it is not stored');
+select is_empty($$ select 1 from mdm.event e, t where e::text like '%' || t.token || '%' $$, 'nor in the audit trail');
+select isnt(admin.token_create(), admin.token_create(), 'each is another');
+select results_eq('select upn, credential, spent from t, enrollment.token(fixture.h(token), null)',
+  $$ values ('token:school', 'token', null::text) $$, 'the worker finds whose it is');
+select is((select upn from enrollment.token('\x00', null)), null, 'and nobody''s');
+select isnt(fixture.admit('T1', 1, 'token:school', 'token', token, '{DeviceName,pc-1}'), null, 'it lets a device in') from t;
+select isnt(fixture.admit('T1', 1, 'token:school', 'token', token, '{DeviceName,pc-1}'), null, 'whose request may come again') from t;
+select is((select used from admin.token where name = 'school'), 1, 'and counts once');
+select fixture.refused('another name', 'the token is for devices of other names', '', '',
+  format('%L, 1, %L, %L, %L, %L', 'T2', 'token:school', 'token', token, '{DeviceName,labx1}')) from t;
+select fixture.refused('no name', 'the token is for devices of other names', '', '', format('%L, 1, %L, %L, %L', 'T2', 'token:school', 'token', token)) from t;
+select fixture.refused('another user', 'the token is of another user', '', '',
+  format('%L, 1, %L, %L, %L, %L', 'T2', 'ann@fenestra.test', 'token', token, '{DeviceName,PC-2}')) from t;
+select is((select used from admin.token where name = 'school'), 1, 'what is refused does not count');
+select is((select count(*) from mdm.device where device_id = 'T2'), 0::bigint, 'and leaves nothing');
+select isnt(fixture.admit('T2', 1, 'token:school', 'token', token, '{DeviceName,LAB_1}'), null, 'a second device') from t;
+select fixture.refused('used up', 'the token was used up', '', '', format('%L, 1, %L, %L, %L, %L', 'T3', 'token:school', 'token', token, '{DeviceName,PC-3}')) from t;
+select is((select spent from t, enrollment.token(fixture.h(token), null)), 'the token was used up', 'which the worker is told');
+select isnt(fixture.admit('T2', 1, 'token:school', 'token', token, '{DeviceName,LAB_1}'), null, 'the second one may repeat itself still') from t;
+select is((select array_agg(distinct token) from admin.enrollment where credential = 'token'), (select array_agg(id) from admin.token where name = 'school'),
+  'the enrollment names the token');
+update t set token = admin.token_create(9, in_owner => 'Ann@Corp.test');
+select is((select upn from t, enrollment.token(fixture.h(token), null)), 'Ann@Corp.test', 'a token with an owner');
+select admin.way_set('token', 'corp.test', false) \g /dev/null
+select fixture.refused('a closed way', 'no way in by token for this domain', '', '', format('%L, 1, %L, %L, %L', 'T3', 'Ann@Corp.test', 'token', token)) from t;
+select admin.way_remove('token', 'corp.test') \g /dev/null
+select admin.token_revoke((select k.id from mdm.token k, t where k.sha256 = fixture.h(t.token))) \g /dev/null
+select fixture.refused('revoked', 'the token was revoked', '', '', format('%L, 1, %L, %L, %L', 'T3', 'Ann@Corp.test', 'token', token)) from t;
+update t set token = admin.token_create(9, in_owner => 'Ann@Corp.test');
+update mdm.token k set expires_at = now() from t where k.sha256 = fixture.h(t.token);
+select fixture.refused('expired', 'the token has expired', '', '', format('%L, 1, %L, %L, %L', 'T3', 'Ann@Corp.test', 'token', token)) from t;
+select throws_ok('select admin.token_revoke(gen_random_uuid())', 'MD404', null, 'revoke no token');
+select throws_ok(format('select admin.token_create(%s)', a.args), a.state, null, 'token_create: ' || a.args)
+  from (values ('0', 'MD400'), ('null', 'MD400'), ('1, now()', 'MD400'), ('1, null', 'MD400'), ('1, ''infinity''', 'MD400'),
+    ('in_name => ''a b''', 'MD400'), ('in_owner => ''a b''', 'MD400'), ('in_device_names => ''{}''', 'MD400'),
+    ('in_device_names => ''{a,NULL}''', 'MD400'), ('in_group => ''none''', 'MD404')) a (args, state);
+
+-- Restrictions.
+create function fixture.groups(in_args text) returns void language plpgsql as
+$$ begin execute format('select admin.enrollment_group_set(''default'', %s)', in_args); end $$;
+select lives_ok($$ select fixture.admit('R0') $$, 'without restrictions all get in');
+select fixture.groups('in_device_types => ''{CIMClient_Windows}''') \g /dev/null
+select fixture.refused('a phone', 'group default: DeviceType WindowsPhone', 'DeviceNotSupported', '', '''R1'', in_context => ''{DeviceType,WindowsPhone}''');
+select fixture.refused('no type', 'group default: DeviceType not given', 'DeviceNotSupported', '', '''R1''');
+select lives_ok($$ select fixture.admit('R1', in_context => '{DeviceType,CIMClient_Windows}') $$, 'a PC');
+select fixture.groups('in_os_editions => ''{4,48}''') \g /dev/null
+select fixture.refused('Home', 'group default: OSEdition 101', 'DeviceNotSupported', '', '''R2'', in_context => ''{OSEdition,101}''');
+select fixture.refused('no number', 'group default: OSEdition x', 'DeviceNotSupported', '', '''R2'', in_context => ''{OSEdition,x}''');
+select fixture.refused('no edition', 'group default: OSEdition not given', 'DeviceNotSupported', '', '''R2''');
+select lives_ok($$ select fixture.admit('R2', in_context => '{OSEdition," 4"}') $$, 'Enterprise, with the blank that Windows sends');
+select fixture.groups('in_minimum_os_version => ''10.0.19045''') \g /dev/null
+select fixture.refused('too old', 'group default: OSVersion 10.0.9999.99999', 'DeviceNotSupported', '', '''R3'', in_context => ''{OSVersion,10.0.9999.99999}''');
+select fixture.refused('no version', 'group default: OSVersion ten', 'DeviceNotSupported', '', '''R3'', in_context => ''{OSVersion,ten}''');
+select lives_ok($$ select fixture.admit('R3', in_context => '{OSVersion,10.0.19045.1}') $$, 'the same and more');
+select lives_ok($$ select fixture.admit('R4', in_context => '{OSVersion,11.0}') $$, 'a later one');
+select fixture.groups('in_registered => true') \g /dev/null
+select is(admin.device_register('default', 'serial_number', '{" SN-1 ",sn-1,SN-2}'), 2::bigint, 'register two');
+select is(admin.device_register('default', 'model', '{Surface}') + admin.device_register('default', 'hardware_id', '{AABB}'), 2::bigint, 'a model and a hardware id');
+select fixture.refused('not registered', 'group default: the device is not registered', 'DeviceNotSupported', '', '''R5'', in_context => ''{SerialNumber,SN-3}''');
+select fixture.refused('nothing said', 'group default: the device is not registered', 'DeviceNotSupported', '', '''R5''');
+select lives_ok(format('select fixture.admit(%L, in_context => %L)', 'R' || c, c), 'registered: ' || c)
+  from unnest(array['{SerialNumber,sn-1}', '{DeviceModel,Surface}', '{HWDevID,aabb}']) c;
+select is(admin.device_unregister('default', 'serial_number', '{SN-2,SN-9}'), 1::bigint, 'take one back');
+select fixture.refused('taken back', 'group default: the device is not registered', 'DeviceNotSupported', '', '''R5'', in_context => ''{SerialNumber,SN-2}''');
+select throws_ok($$ select admin.device_register('default', 'mac', '{a}') $$, 'MD400', null, 'another kind');
+select throws_ok($$ select admin.device_register('default', 'model', '{" "}') $$, 'MD400', null, 'an empty value');
+select throws_ok($$ select admin.device_register('none', 'model', '{a}') $$, 'MD404', null, 'another group');
+select fixture.groups('in_devices_per_user => 2') \g /dev/null
+select lives_ok($$ select fixture.admit('C1', in_upn => 'cap@x'), fixture.admit('C2', in_upn => 'CAP@x') $$, 'two devices of a user');
+select fixture.refused('a third', 'group default: the user has enough devices', 'DeviceCapReached', '', '''C3'', in_upn => ''Cap@x''');
+select lives_ok($$ select fixture.admit('C1', 2, 'cap@x') $$, 'one of them again');
+select lives_ok($$ select fixture.admit('C1', in_upn => 'other@x') $$, 'another user');
+update mdm.device set state = 'unenrolled' where device_id = 'C2';
+select lives_ok($$ select fixture.admit('C3', in_upn => 'cap@x') $$, 'one left, one may come');
+select lives_ok($$ select admin.enrollment_group_set('lab', in_devices => 1, in_message => 'Ask the help desk.') $$, 'a group with one licence');
+update t set token = admin.token_create(9, in_group => 'lab', in_name => 'lab');
+select isnt(fixture.admit('L1', 1, 'token:lab', 'token', token), null, 'one') from t;
+select fixture.refused('no licence', 'group lab: all licences are in use', 'UserLicense', 'Ask the help desk.', format('%L, 1, %L, %L, %L', 'L2', 'token:lab', 'token', token)) from t;
+select is((select enrollment_group from admin.device where device_id = 'L1'), 'lab', 'the device is of the group');
+select throws_ok($$ select admin.enrollment_group_remove('lab') $$, 'MD409', null, 'a group that a token needs stays');
+select throws_ok($$ select admin.enrollment_group_remove('none') $$, 'MD404', null, 'remove no group');
+select lives_ok($$ select admin.enrollment_group_set('gone'), admin.device_register('gone', 'model', '{a}'), admin.enrollment_group_remove('gone') $$, 'another goes');
+select is((select count(*) from admin.registration where enrollment_group = 'gone'), 0::bigint, 'with its registrations');
+select admin.setting_set('refusal_message', 'Not today.') \g /dev/null
+select fixture.groups('in_state => ''closed''') \g /dev/null
+select fixture.refused('closed', 'group default: closed', 'NotSupported', 'Not today.', '''R9''');
+select fixture.groups('in_state => ''maintenance''') \g /dev/null
+select fixture.refused('maintenance', 'group default: in maintenance', 'InMaintenance', 'Not today.', '''R9''');
+select fixture.groups('in_state => ''open''') \g /dev/null
+select admin.setting_set('maintenance', 'true') \g /dev/null
+select fixture.refused('maintenance of all', 'group default: in maintenance', 'InMaintenance', 'Not today.', '''R9''');
+select lives_ok($$ select fixture.admit('R0') $$, 'what was let in before may repeat itself');
+select admin.setting_set('maintenance', null), admin.setting_set('refusal_message', null) \g /dev/null
+select throws_ok(format('select fixture.groups(%L)', a), 'MD400', null, 'enrollment_group_set: ' || a)
+  from (values ('in_devices => -1'), ('in_devices_per_user => -1'), ('in_device_types => ''{}'''), ('in_os_editions => ''{}'''),
+    ('in_minimum_os_version => ''new'''), ('in_registered => null'), ('in_state => ''x'''), ('in_message => ''''')) x (a);
+
+-- Approval.
+create temp table r (device uuid);
+create function fixture.come(in_device uuid, in_session text, in_n int default 1) returns text[] language sql as
+$$ select fixture.message(in_device, in_session, 1, in_n => in_n); select fixture.deliver(in_device) $$;
+create function fixture.issue(in_device uuid, in_n int) returns void language sql as
+$$ select enrollment.issue(in_device, c.serial, 'x', fixture.cert(d.device_id, in_n), '\x01') from mdm.certificate c
+   join mdm.device d using (device) where c.device = in_device and c.enrollment = in_n $$;
+select admin.setting_set('approval', 'required') \g /dev/null
+insert into r values (fixture.admit('W'));
+select fixture.issue(device, 1) from r \g /dev/null
+select is((select state from admin.device d join r on r.device = d.id), 'pending', 'a new device waits');
+select admin.enqueue(device, 'Get', './DevDetail/SwV') from r \g /dev/null
+select is(fixture.come(device, '1'), '{}', 'it comes and is given nothing') from r;
+select management.devinfo(device, '{./DevInfo/Man}', '{ACME}') from r \g /dev/null
+select is((select manufacturer from admin.device d join r on r.device = d.id), 'ACME', 'but what it says is kept');
+select is((select state from admin.device d join r on r.device = d.id), 'pending', 'it waits still');
+select is(fixture.states(device), '{queued}', 'and so does the queue') from r;
+select lives_ok('select admin.approve(device) from r', 'approve');
+select is((select state from admin.device d join r on r.device = d.id), 'enrolled', 'it is enrolled');
+select is(fixture.come(device, '2'), '{"5 Get ./DevDetail/SwV"}', 'and is given its command') from r;
+select throws_ok('select admin.approve(device) from r', 'MD409', null, 'approve again');
+select is(fixture.admit('W', 2), device, 'it enrolls again') from r;
+select is((select state from admin.device d join r on r.device = d.id), 'pending', 'and waits again: anybody with the user''s password could be it');
+select admin.block(device) from r \g /dev/null
+select admin.approve(device) from r \g /dev/null
+select is((select state from admin.device d join r on r.device = d.id), 'enrolling', 'who is let in is let in');
+select admin.setting_set('approval', 'none'), fixture.groups('in_approval => true') \g /dev/null
+insert into r values (fixture.admit('V'));
+select is((select state from admin.device where device_id = 'V'), 'pending', 'a group of its own may ask for approval');
 
 select * from finish();
 rollback;

@@ -290,6 +290,54 @@ test_no_credentials(void **state)
 	unit_done();
 }
 
+#define TOKEN_TYPE                                                             \
+	"http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/"           \
+	"Enrollment/DeviceEnrollmentUserToken"
+#define TOKEN(attributes, text)                                                \
+	"<o:Security><o:BinarySecurityToken" attributes ">" text               \
+	"</o:BinarySecurityToken></o:Security>"
+
+static const struct {
+	const char *header;
+	int credential; /* -1: refused */
+} tokens[] = {
+	{ TOKEN(" ValueType='" TOKEN_TYPE "'", "eA=="), SOAP_USER_TOKEN },
+	{ TOKEN(" o:ValueType='" TOKEN_TYPE "'", " eA== "), SOAP_USER_TOKEN },
+	{ TOKEN(" ValueType='urn:ietf:params:oauth:token-type:jwt'", "x"),
+	    SOAP_JWT },
+	{ TOKEN(" ValueType='" TOKEN_TYPE "'", ""), -1 },
+	{ TOKEN(" ValueType='" TOKEN_TYPE "'", "  "), -1 },
+	{ TOKEN(" ValueType='" TOKEN_TYPE "x'", "eA=="), -1 },
+	{ TOKEN("", "eA=="), -1 },
+	{ "<o:Security><o:BinarySecurityToken ValueType='" TOKEN_TYPE
+	  "'>x</o:BinarySecurityToken><o:UsernameToken><o:Username>u"
+	  "</o:Username></o:UsernameToken></o:Security>",
+	    -1 },
+};
+
+static void
+test_tokens(void **state)
+{
+	char *head = unit_replace(GOOD, "<o:Security", "\1");
+	char *tail = strstr(head, "</s:Header>");
+	struct message m;
+	struct fault f;
+
+	(void)state;
+	*strchr(head, '\1') = '\0';
+	for (size_t i = 0; i < COUNT(tokens); i++) {
+		assert_int_equal(read_message(unit_printf("%s%s%s", head,
+						  tokens[i].header, tail),
+				     &m, &f),
+		    0);
+		unit_same_int(tokens[i].header, soap_credentials(&m.header, &f),
+		    tokens[i].credential);
+		unit_same(tokens[i].header, f.subcode,
+		    tokens[i].credential == -1 ? "a:InvalidSecurity" : NULL);
+	}
+	unit_done();
+}
+
 static void
 test_answer(void **state)
 {
@@ -401,6 +449,7 @@ main(void)
 		UNIT_TEST(test_header),
 		UNIT_TEST(test_credentials),
 		UNIT_TEST(test_no_credentials),
+		UNIT_TEST(test_tokens),
 		UNIT_TEST(test_answer),
 		UNIT_TEST(test_fault_layout),
 		UNIT_TEST(test_fault_subcodes),

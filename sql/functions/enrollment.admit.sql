@@ -1,0 +1,78 @@
+-- SPDX-License-Identifier: ISC
+-- Let the enrollment in that enrollment.reserve reserved in the same
+-- transaction: once, however often its request comes.  The way in must be
+-- open, the restrictions of its group hold, and a token is used up with it.
+-- MD403: refused; DETAIL is the ErrorType, HINT what Windows is to show.
+create or replace function enrollment.admit(in_upn text, in_device_id text,
+  in_request_sha256 bytea, in_credential text, in_token bytea)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_device     uuid;
+  v_enrollment mdm.enrollment;
+  v_token      mdm.token;
+  v_way        mdm.way;
+  v_group      text;
+  v_fault      record;
+  v_awaits     boolean;
+begin
+  select k.device into strict v_device from mdm.device_key k
+   where k.kind = 'owner' and k.value = sha256(convert_to(lower(in_upn), 'UTF8')
+     || sha256(convert_to(lower(in_device_id), 'UTF8')));
+  perform mdm.lock(v_device);
+  select * into strict v_enrollment from mdm.enrollment e
+   where e.device = v_device and e.request_sha256 = in_request_sha256;
+  if v_enrollment.credential is not null then
+    return;
+  end if;
+
+  if in_token is not null then
+    select * into strict v_token from mdm.token t
+     where t.sha256 = in_token for no key update;
+    if mdm.token_fault(v_token) is not null then
+      raise exception '%', mdm.token_fault(v_token) using errcode = 'MD403';
+    elsif lower(v_token.upn) <> lower(in_upn) then
+      raise exception 'the token is of another user' using errcode = 'MD403';
+    elsif not coalesce(mdm.name_matches(mdm.context_value(
+      v_enrollment.context, 'DeviceName'), v_token.device_names), false) then
+      raise exception 'the token is for devices of other names' using errcode = 'MD403';
+    end if;
+    update mdm.token t set used = t.used + 1 where t.sha256 = in_token;
+  end if;
+  v_way := mdm.way_for(replace(in_credential, 'directory', 'password'),
+    (mdm.user_parts(in_upn)).domain);
+  if v_way.credential is null then
+    raise exception 'no way in by % for this domain', in_credential using errcode = 'MD403';
+  end if;
+
+  v_group := coalesce(v_token.enrollment_group, v_way.enrollment_group);
+  v_fault := mdm.enrollment_fault(v_device, in_upn, v_group, v_enrollment.context);
+  if v_fault.error_type is not null then
+    raise exception '%', v_fault.reason using errcode = 'MD403',
+      detail = v_fault.error_type,
+      hint = (select coalesce(g.message, s.value, s.preset)
+                from mdm.enrollment_group g, mdm.setting s
+               where g.name = v_group and s.name = 'refusal_message');
+  end if;
+
+  select g.approval or coalesce(s.value, s.preset) = 'required'
+    into strict v_awaits
+    from mdm.enrollment_group g, mdm.setting s
+   where g.name = v_group and s.name = 'approval';
+  update mdm.enrollment e
+     set credential = in_credential, enrollment_group = v_group, token = v_token.id
+   where e.device = v_device and e.number = v_enrollment.number;
+  update mdm.device d
+     set enrollment_group = v_group,
+         awaiting_approval = d.awaiting_approval or v_awaits
+   where d.device = v_device;
+  perform mdm.event_add(v_device, 'enrollment.admitted', jsonb_build_object(
+    'enrollment', v_enrollment.number, 'credential', in_credential,
+    'group', v_group, 'token', v_token.id,
+    'awaits_approval', nullif(v_awaits, false)));
+end
+$$;
+comment on function enrollment.admit is
+  'Let a reserved enrollment in: way, restrictions, approval, and the use of a token.';
