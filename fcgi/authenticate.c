@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "../common/arena.h"
+#include "../common/base64.h"
 #include "../common/check.h"
 #include "../common/directory.h"
+#include "../common/jwt.h"
 #include "../common/password.h"
 #include "../common/x509.h"
 #include "authenticate.h"
@@ -197,10 +199,9 @@ unknown_token(struct worker *w, struct request *r, const char *reason)
 }
 
 static int
-by_token(struct worker *w, struct request *r, const struct soap_header *h,
+by_token(struct worker *w, struct request *r, const char *token,
     struct identity *who, struct db_work **result)
 {
-	const char *token = token_find(r->arena, h->token);
 	unsigned char *sha256 = arena_alloc(r->arena, X509_SHA256_LEN);
 	struct db_work *work = *result = begin(w, r);
 
@@ -228,18 +229,86 @@ by_token(struct worker *w, struct request *r, const struct soap_header *h,
 	return 0;
 }
 
+/* The words of the token count only once its signature is right. */
+static int
+check_claims(struct worker *w, struct request *r, const struct jwt *t,
+    struct identity *who)
+{
+	struct db_work *work = db_work(w->db, r->arena);
+	struct db_error e;
+
+	db_call(work, JWT_CLAIMS);
+	db_text(work, t->payload);
+	if (db_run(work, &e) == -1)
+		return request_db_fault(w, r, &e);
+	CHECK(db_rows(work, 0) == 1);
+	if (db_value(work, 0, 0, 1) != NULL)
+		return refuse_token(
+		    r, FAULT_AUTHENTICATION, db_value(work, 0, 0, 1));
+	who->upn = r->user = db_value(work, 0, 0, 0);
+	who->credential = "jwt";
+	CHECK(who->upn != NULL);
+	return 0;
+}
+
+/* As it stands in the message: in base64, or with its dots. */
+static const char *
+unwrap(struct arena *a, const char *text)
+{
+	unsigned char *inner;
+	size_t len;
+
+	if (strchr(text, '.') != NULL)
+		return text;
+	inner = base64_decode(a, text, strlen(text), &len);
+	if (inner == NULL || memchr(inner, '\0', len) != NULL)
+		return "";
+	text = arena_strndup(a, (const char *)inner, len);
+	return text != NULL ? text : "";
+}
+
+static int
+by_jwt(struct worker *w, struct request *r, const struct soap_header *h,
+    struct identity *who, struct db_work **result)
+{
+	struct db_work *work = *result = begin(w, r);
+	struct jwt_key key;
+	const char **fields[] = { &key.kty, &key.n, &key.e, &key.x, &key.y };
+	const char *why;
+	struct jwt t;
+
+	if (jwt_parse(r->arena, unwrap(r->arena, h->token), &t, &why) == -1)
+		return refuse_token(r, FAULT_AUTHENTICATION,
+		    arena_printf(r->arena, "JWT: %s", why));
+	db_call(work, JWT_KEY);
+	db_text(work, t.kid);
+	if (run(w, r, work) == -1)
+		return -1;
+	if (db_rows(work, CALL_SIGN_IN) == 0)
+		return refuse_token(
+		    r, FAULT_AUTHENTICATION, "JWT: no key has this kid");
+	for (size_t i = 0; i < COUNT(fields); i++)
+		*fields[i] = db_value(work, CALL_SIGN_IN, 0, (int)i);
+	if (jwt_verify(r->arena, &t, &key, &why) == -1)
+		return refuse_token(r, FAULT_AUTHENTICATION,
+		    arena_printf(r->arena, "JWT: %s", why));
+	return check_claims(w, r, &t, who);
+}
+
 int
 authenticate(struct worker *w, struct request *r, const struct soap_header *h,
     struct identity *who, struct db_work **result)
 {
 	switch (soap_credentials(h, &r->fault)) {
-	case SOAP_PASSWORD:
-		return by_password(w, r, h, who, result);
+	case SOAP_PASSWORD: /* a provisioning package has no other place */
+		return token_is(h->password)
+			   ? by_token(w, r, h->password, who, result)
+			   : by_password(w, r, h, who, result);
 	case SOAP_USER_TOKEN:
-		return by_token(w, r, h, who, result);
+		return by_token(
+		    w, r, token_find(r->arena, h->token), who, result);
 	case SOAP_JWT:
-		return fault_set(&r->fault, 500, FAULT_INVALID_SECURITY,
-		    "tokens of Entra ID are not served");
+		return by_jwt(w, r, h, who, result);
 	default:
 		return -1;
 	}

@@ -17,6 +17,8 @@ enum {
 	SIGN_IN,
 	SIGN_IN_DONE,
 	TOKEN,
+	JWT_KEY,
+	JWT_CLAIMS,
 	ADMIT,
 	AUTHENTICATE_OWN,
 };
@@ -49,6 +51,10 @@ enum {
 		"select upn, credential, spent, wait, waits_for "              \
 		"from enrollment.token($1,$2)",                                \
 		2 },                                                           \
+	[JWT_KEY] = { "jwt_key",                                               \
+		"select kty, n, e, x, y from enrollment.jwt_key($1)", 1 },     \
+	[JWT_CLAIMS] = { "jwt_claims",                                         \
+		"select upn, reason from enrollment.jwt_claims($1)", 1 },      \
 	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5)", 5 }
 
 /* The calls that every message begins with, in this order. */

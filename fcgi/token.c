@@ -5,13 +5,15 @@
 #include "../common/base64.h"
 #include "../common/check.h"
 #include "../common/json.h"
-#include "../common/text.h"
 #include "token.h"
 
 #define WRAPS_MAX 3 /* of base64 around a token */
 
-/* mdm.token_make() begins all of them so. */
-static const char *const prefix[] = { "fenestra-" };
+/* What mdm.token_make() makes. */
+#define PREFIX "fenestra-"
+#define RANDOM_LEN 43
+#define ALPHABET                                                               \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 static const char *
 from_json(struct arena *a, const char *text)
@@ -51,7 +53,7 @@ token_find(struct arena *a, const char *text)
 		text += strspn(text, " \t\r\n");
 		if (text[0] == '{' && (text = from_json(a, text)) == NULL)
 			return NULL;
-		if (text_starts_with_any(text, prefix, COUNT(prefix)))
+		if (strncmp(text, PREFIX, strlen(PREFIX)) == 0)
 			return arena_strndup(a, text, strcspn(text, " \t\r\n"));
 		if (wraps == WRAPS_MAX || (text = pad(a, text)) == NULL)
 			return NULL;
@@ -63,4 +65,14 @@ token_find(struct arena *a, const char *text)
 		if (text == NULL)
 			return NULL;
 	}
+}
+
+int
+token_is(const char *text)
+{
+	if (strncmp(text, PREFIX, strlen(PREFIX)) != 0)
+		return 0;
+	text += strlen(PREFIX);
+	return strlen(text) == RANDOM_LEN &&
+	       strspn(text, ALPHABET) == RANDOM_LEN;
 }

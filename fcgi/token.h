@@ -11,4 +11,7 @@ struct arena;
  */
 const char *token_find(struct arena *, const char *binary_security_token);
 
+/* Whether a text is one, and nothing else. */
+int token_is(const char *);
+
 #endif

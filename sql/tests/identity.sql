@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: ISC
 -- Who may enroll: ways in, directories, the throttle, tokens, restrictions,
--- approval.
+-- approval, Entra's tokens.
 begin;
 \ir fixture.inc
 select * from no_plan();
@@ -276,6 +276,35 @@ select is((select state from admin.device d join r on r.device = d.id), 'enrolli
 select admin.setting_set('approval', 'none'), fixture.groups('in_approval => true') \g /dev/null
 insert into r values (fixture.admit('V'));
 select is((select state from admin.device where device_id = 'V'), 'pending', 'a group of its own may ask for approval');
+
+-- Tokens of Entra.
+create function fixture.claims(in_change jsonb default '{}') returns text language sql as
+$$ select (upn, reason)::text from enrollment.jwt_claims((jsonb_build_object('tid', '9b3c3a0e-0000-4000-8000-000000000001',
+     'iss', 'https://sts.windows.net/9b3c3a0e-0000-4000-8000-000000000001/', 'aud', 'app', 'scp', 'a mdm_delegation',
+     'exp', extract(epoch from now())::bigint + 60, 'nbf', extract(epoch from now())::bigint, 'upn', 'jo@corp.test') || in_change)::text) $$;
+select is(fixture.claims(), '(,"JWT: tid is not a tenant of ours")', 'without a tenant no token counts');
+select lives_ok($$ select admin.tenant_set('9b3c3a0e-0000-4000-8000-000000000001', '{app}', '{CORP.test}') $$, 'a tenant');
+select is(fixture.claims(), '(,"JWT: no way in by jwt for this domain")', 'and the way is shut at first');
+select admin.way_set('jwt', '*') \g /dev/null
+select is(fixture.claims(), '(jo@corp.test,)', 'a good token');
+select is(fixture.claims(format('{"%s": %s}', c.name, c.value)::jsonb), '(,"JWT: ' || c.reason || '")', 'one wrong claim: ' || c.name || ' ' || c.value)
+  from (values ('tid', 'null', 'tid is not a tenant of ours'), ('iss', '"x"', 'iss is not the tenant''s'), ('aud', '["x",1,null]', 'aud is not ours'),
+    ('exp', '1', 'it has expired'), ('exp', '"9999999999"', 'no exp'), ('nbf', '9999999999', 'it is not yet valid'), ('nbf', 'null', 'no nbf'),
+    ('iat', '9999999999', 'iat is not in the past'), ('iat', 'null', 'iat is not in the past'), ('scp', '"mdm_delegatio"', 'scp has no mdm_delegation'),
+    ('upn', '"jo"', 'no upn'), ('upn', '"jo@corp.test.x"', 'upn is of another domain')) c (name, value, reason);
+select is(admin.jwks_set(format('{"keys": [{"kty": "RSA", "kid": "a", "n": "%s", "e": "AQAB"}, {"kty": "RSA", "kid": "short", "n": "AAAA", "e": "AQAB"},
+  {"kty": "oct", "kid": "b", "k": "AAAA"}, {"kty": "RSA", "n": "%1$s", "e": "AQAB"}, {"kty": "EC", "kid": "c", "crv": "P-384", "x": "%2$s", "y": "%2$s"},
+  {"kty": "EC", "kid": "d", "crv": "P-256", "x": "%2$s", "y": "%2$s", "use": "sig"}, 7]}', repeat('A', 342), repeat('A', 43))::jsonb), 2, 'of a JWK set what is of use');
+select is((select array_agg(kid || kty order by kid) from admin.jwk), '{aRSA,dEC}', 'by their kids');
+select throws_ok($$ select admin.jwks_set('{"keys": 7}') $$, 'MD400', null, 'no JWK set');
+select throws_ok($$ select admin.jwks_set(null) $$, 'MD400', null, 'nothing');
+select is(admin.jwks_set('{"keys": []}'), 0, 'an empty one takes all keys away');
+select throws_ok(format('select admin.tenant_set(%s)', a), 'MD400', null, 'tenant_set: ' || a)
+  from (values ('null, ''{a}'''), ('gen_random_uuid(), ''{}'''), ('gen_random_uuid(), null'), ('gen_random_uuid(), ''{""}'''),
+    ('gen_random_uuid(), ''{a}'', ''{}'''), ('gen_random_uuid(), ''{a}'', in_scope => ''a b'''), ('gen_random_uuid(), ''{a}'', in_issuers => ''{}''')) x (a);
+select lives_ok($$ select admin.tenant_remove('9b3c3a0e-0000-4000-8000-000000000001') $$, 'remove the tenant');
+select throws_ok($$ select admin.tenant_remove('9b3c3a0e-0000-4000-8000-000000000001') $$, 'MD404', null, 'remove it again');
+select is(fixture.claims(), '(,"JWT: tid is not a tenant of ours")', 'then no token counts');
 
 select * from finish();
 rollback;

@@ -21,7 +21,7 @@ select is((select count(*) from role), 4::bigint, 'the four roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
-  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'template', 'reserve', 'issue'], 'functions of enrollment');
+  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'issue'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
         'abort', 'credential', 'device_by_id'],
@@ -29,11 +29,12 @@ select bag_eq('select proname::text from function where schema = ''management'''
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
-        'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister'],
+        'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
+        'jwks_set', 'tenant_set', 'tenant_remove'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration'], 'views of admin');
+        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,

@@ -263,3 +263,18 @@ def test_guesses_are_throttled(env):
     finally:
         env.setting('throttle_source', before)
         env.sql('delete from mdm.throttle;')
+
+
+def test_token_as_password(env):
+    """S1.2 T6 where a client has no place for a token, as a provisioning
+    package, the token is the password; the user name counts for nothing."""
+    token = create(env, owner='bulk@corp.test')
+    made = device.Device(env, upn='anybody@else.test', password=token)
+    assert made.row('upn') == 'bulk@corp.test'
+    mark = env.log.mark()
+    wanted(env, ask(env, messages.policy('bulk@corp.test', token),
+                    messages.POLICY), 's:Authorization', 'used up', mark)
+    mark = env.log.mark()
+    wanted(env, ask(env, messages.policy(messages.UPN, token + 'x'),
+                    messages.POLICY), 's:Authentication',
+           'unknown user or wrong password', mark)
