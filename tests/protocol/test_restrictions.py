@@ -2,6 +2,7 @@
 """What may enrol, and what is told to those that may not; approval."""
 
 import contextlib
+import threading
 
 import device
 import keys
@@ -85,6 +86,22 @@ def test_number_of_devices(env):
     with group(env, 'licensed', devices=1) as change:
         assert ask(env, request(change)).status == 200
         refused(env, request(change), 'UserLicense', 'licences')
+
+
+def test_caps_in_parallel(env):
+    """T30 of twelve devices at once, as many get in as there are places."""
+    for rules in ({'devices': 3}, {'devices_per_user': 3}):
+        with group(env, 'race-' + device.new_id(), **rules) as change:
+            texts = [request(change) for _ in range(12)]
+            statuses = []
+            threads = [threading.Thread(
+                target=lambda t=t: statuses.append(ask(env, t).status))
+                for t in texts]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sorted(statuses) == [200] * 3 + [500] * 9, statuses
 
 
 def test_maintenance(env):
