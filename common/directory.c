@@ -221,14 +221,28 @@ disconnect(LDAP *ld)
 		ldap_unbind_ext_s(ld, NULL, NULL);
 }
 
+/* ldap_sasl_bind_s() would take any message for the answer to a bind. */
 static int
 bind_as(LDAP *ld, const char *dn, char *password, size_t len)
 {
 	struct berval credential = { len, password };
+	LDAPMessage *answer = NULL;
+	int id, code, rc;
 
 	CHECK(len > 0 && dn[0] != '\0'); /* or it would be an anonymous bind */
-	return ldap_sasl_bind_s(
-	    ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL);
+	if ((rc = ldap_sasl_bind(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL,
+		 NULL, &id)) != LDAP_SUCCESS)
+		return rc;
+	rc = ldap_result(ld, id, LDAP_MSG_ALL, NULL, &answer);
+	if (rc == LDAP_RES_BIND)
+		rc = ldap_parse_result(
+		    ld, answer, &code, NULL, NULL, NULL, NULL, 0);
+	else
+		rc = rc == 0  ? LDAP_TIMEOUT
+		     : rc < 0 ? LDAP_SERVER_DOWN
+			      : LDAP_DECODING_ERROR;
+	ldap_msgfree(answer);
+	return rc == LDAP_SUCCESS ? code : rc;
 }
 
 /* The first line of a file that others cannot read; -1 if there is none. */
