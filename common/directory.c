@@ -19,6 +19,7 @@
 #include "directory.h"
 
 #define PASSWORD_FILE_MAX 1024
+#define ANSWER_MAX (256 << 10)
 #define TLS_1_2 ((3 << 8) + 3)
 
 /* The sockets of the check that runs: a searcher's and a user's. */
@@ -181,8 +182,12 @@ set_options(const struct check *c, LDAP *ld)
 	static struct ldap_conncb callbacks = { connected, disconnecting,
 		NULL };
 	const int seconds = c->directory->timeout;
+	ber_len_t most = ANSWER_MAX;
+	Sockbuf *sb = NULL;
 
-	if (ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) != 0 ||
+	if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != 0 ||
+	    ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most) != 1 ||
+	    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_DEREF, &(int){ LDAP_DEREF_NEVER }) !=
 		0 ||
