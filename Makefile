@@ -17,14 +17,19 @@ ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber
 
 PROGRAMS = discovery enrollment management
+SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
+           fcgi/signing.c $(addprefix common/,$(addsuffix .c,arena base64 buf \
+           config db der faultpoint log sqlstate text unixsock utf8)) \
+           $(sort $(wildcard common/x509*.c)))
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
 PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/sender.c \
-           fcgi/authenticate.c $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
+           fcgi/authenticate.c fcgi/signer%.c \
+           $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BIN)
+all: $(BIN) $(B)/bin/fenestra-signer
 
 help:
 	@echo 'make            build the workers into $(B)/bin'
@@ -40,7 +45,7 @@ $(B)/%.o: %.c
 	@echo "  CC   $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/fcgi/program.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
+$(B)/fcgi/program.o $(B)/fcgi/signer.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
 
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o
@@ -50,6 +55,11 @@ $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	@echo "  LINK $@"
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) $(LIBS)
 
+# It holds the CA's key: neither FastCGI nor XML is in it.
+$(B)/bin/fenestra-signer: $(SIGNER)
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) -lpq -lcrypto
 
 -include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk tests/faults/faults.mk
 

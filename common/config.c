@@ -8,9 +8,9 @@
 #include "config.h"
 
 #define PREFIX "FENESTRA_"
-#define ALL (CONFIG_DISCOVERY | CONFIG_ENROLLMENT | CONFIG_MANAGEMENT)
+#define WORKERS (CONFIG_DISCOVERY | CONFIG_ENROLLMENT | CONFIG_MANAGEMENT)
 
-enum type { TYPE_PATH, TYPE_BYTES, TYPE_SWITCH };
+enum type { TYPE_PATH, TYPE_KEY, TYPE_NAME, TYPE_BYTES, TYPE_SWITCH };
 
 struct variable {
 	const char *name;
@@ -24,13 +24,16 @@ struct variable {
 
 /* clang-format off */
 static const struct variable variables[] = {
- { "CA_CERT",   TYPE_PATH,   FIELD(ca_cert),   NULL,      CONFIG_ENROLLMENT },
- { "CA_KEY",    TYPE_PATH,   FIELD(ca_key),    NULL,      CONFIG_ENROLLMENT },
- { "CA_ROOT",   TYPE_PATH,   FIELD(ca_root),   NULL,      CONFIG_ENROLLMENT },
- { "DEVICE_CA", TYPE_PATH,   FIELD(device_ca), NULL,      CONFIG_MANAGEMENT },
- { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", ALL },
- { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       ALL },
- { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       ALL },
+ { "CA_CERT",   TYPE_PATH,   FIELD(ca_cert),   NULL,      CONFIG_ENROLLMENT | CONFIG_SIGNER },
+ { "CA_KEY",    TYPE_KEY,    FIELD(ca_key),    NULL,      CONFIG_SIGNER },
+ { "CA_ROOT",   TYPE_PATH,   FIELD(ca_root),   NULL,      CONFIG_ENROLLMENT | CONFIG_SIGNER },
+ { "DEVICE_CA", TYPE_PATH,   FIELD(device_ca), NULL,      CONFIG_MANAGEMENT | CONFIG_SIGNER },
+ { "SIGNER_SOCKET", TYPE_PATH, FIELD(signer_socket), "/run/fenestra/signer.sock", CONFIG_ENROLLMENT | CONFIG_SIGNER },
+ { "SIGNER_USER",   TYPE_NAME, FIELD(signer_user),   "",  CONFIG_SIGNER },
+ { "SIGNER_GROUP",  TYPE_NAME, FIELD(signer_group),  "",  CONFIG_SIGNER },
+ { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", WORKERS },
+ { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       WORKERS },
+ { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       WORKERS | CONFIG_SIGNER },
 };
 /* clang-format on */
 
@@ -72,6 +75,19 @@ assign(struct config *c, const struct variable *v, const char *text,
 		memcpy(field, &text, sizeof(text));
 		if (text[0] != '/')
 			form = "an absolute path";
+		break;
+	case TYPE_KEY:
+		memcpy(field, &text, sizeof(text));
+		if (text[0] != '/' && strncmp(text, "pkcs11:", 7) != 0)
+			form = "an absolute path or a pkcs11: URI";
+		/* A process shows its environment; so this is not repeated. */
+		else if (strstr(text, "pin-value") != NULL) {
+			text = "pkcs11:...";
+			form = "without a PIN: name its file with pin-source";
+		}
+		break;
+	case TYPE_NAME:
+		memcpy(field, &text, sizeof(text));
 		break;
 	case TYPE_BYTES:
 		if (parse_bytes(text, field) == -1)
@@ -156,7 +172,8 @@ config_print(const struct config *c, unsigned program)
 		if (!(v->programs & program))
 			continue;
 		printf(PREFIX "%s=", v->name);
-		if (v->type == TYPE_PATH)
+		if (v->type == TYPE_PATH || v->type == TYPE_KEY ||
+		    v->type == TYPE_NAME)
 			printf("%s\n", *(const char *const *)field);
 		else if (v->type == TYPE_BYTES)
 			printf("%ld\n", *(const long *)field);

@@ -12,16 +12,20 @@ enum {
 	CONFIG_DISCOVERY = 1,
 	CONFIG_ENROLLMENT = 2,
 	CONFIG_MANAGEMENT = 4,
+	CONFIG_SIGNER = 8,
 };
 
 struct config {
-	const char *ca_cert;   /* PEM of the CA that issues to devices */
-	const char *ca_key;    /* its private key */
-	const char *ca_root;   /* the root that devices are told to trust */
-	const char *device_ca; /* PEM of all CAs whose devices are ours */
-	long max_body;	       /* bytes */
-	int trace;	       /* print exchanges, redacted */
-	int prepared;	       /* named prepared statements */
+	const char *ca_cert;	   /* PEM of the CA that issues to devices */
+	const char *ca_key;	   /* its private key: a path or pkcs11: */
+	const char *ca_root;	   /* the root that devices are told to trust */
+	const char *device_ca;	   /* PEM of all CAs whose devices are ours */
+	const char *signer_socket; /* where the signer listens */
+	const char *signer_user;   /* who may ask it; "": its own user */
+	const char *signer_group;  /* or who else; "": nobody */
+	long max_body;		   /* bytes */
+	int trace;		   /* print exchanges, redacted */
+	int prepared;		   /* named prepared statements */
 };
 
 #define CONFIG_WHY_LEN 200

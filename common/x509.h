@@ -67,7 +67,11 @@ int x509_request_parse(struct arena *, const struct blob *der,
     const struct x509_key_rule *, struct x509_request *,
     char why[X509_WHY_LEN]);
 
-/* An issuing CA and its root. */
+/* Whether a SubjectPublicKeyInfo is what the rule asks for.  -1 and why. */
+int x509_key_check(const struct blob *spki, const struct x509_key_rule *,
+    char why[X509_WHY_LEN]);
+
+/* An issuing CA and its root; without a key (NULL) it is only to be shown. */
 struct x509_ca;
 struct x509_ca *x509_ca_load(const char *cert, const char *key,
     const char *root, char why[X509_WHY_LEN]);
@@ -77,15 +81,64 @@ const struct blob *x509_ca_root(const struct x509_ca *);
 /* When the first of the two ends: nothing is issued for longer. */
 time_t x509_ca_not_after(const struct x509_ca *);
 
+/* With what a certificate is signed, as an OID of a hash names it. */
+enum x509_hash {
+	X509_HASH_SHA256,
+	X509_HASH_SHA384,
+	X509_HASH_SHA512,
+	X509_HASH_COUNT
+};
+int x509_hash_find(const char *oid, enum x509_hash *);
+
 /* All that the server decides about a certificate. */
 struct x509_template {
 	unsigned char serial[X509_SERIAL_LEN]; /* big endian, top bit clear */
 	const char *common_name;
 	time_t not_before;
 	time_t not_after;
+	enum x509_hash hash;
 };
 int x509_issue(struct arena *, const struct x509_ca *,
     const struct x509_template *, const struct blob *spki, struct blob *der,
     char why[X509_WHY_LEN]);
+
+/*
+ * Whether a certificate is what the template says and nothing else, read by
+ * OpenSSL and not by what wrote it: every field, every extension, and the
+ * signature of the CA.  -1 and why.
+ */
+int x509_lint(const struct x509_ca *, const struct x509_template *,
+    const struct blob *spki, const struct blob *der, char why[X509_WHY_LEN]);
+
+/* What is known of a CA's certificate. */
+struct x509_authority {
+	const struct blob *der;
+	char subject[X509_WHY_LEN];
+	time_t not_before;
+	time_t not_after;
+};
+
+/* Each certificate of a file of PEM in turn; -1 from the function ends it. */
+typedef int x509_authority_fn(void *, const struct x509_authority *);
+int x509_authority_each(
+    const char *path, x509_authority_fn *, void *, char why[X509_WHY_LEN]);
+
+/* A list of what is not good any more.  [RFC5280] 5 */
+struct x509_revoked {
+	const unsigned char *serial;
+	size_t len;
+	time_t at;
+	int reason; /* 5.3.1; 0: not said */
+};
+struct x509_crl {
+	long long number;
+	time_t this_update;
+	time_t next_update;
+	const struct x509_revoked *revoked;
+	size_t count;
+};
+/* As PEM, in the arena. */
+int x509_crl_make(struct arena *, const struct x509_ca *,
+    const struct x509_crl *, struct blob *pem, char why[X509_WHY_LEN]);
 
 #endif

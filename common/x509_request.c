@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -18,6 +19,7 @@
 #define RSA_BITS_MAX 4096
 #define RSA_EXPONENT_MIN 65537
 #define RSA_EXPONENT_LEN 8
+#define SMALL_FACTOR 752 /* [SP800-56B] 6.4.2.2 looks no further */
 
 #define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 #define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
@@ -294,14 +296,56 @@ signature_check(
 	return ok ? 0 : x509_no(why, "the signature is not of this key");
 }
 
-/* Costs ten signatures: last. */
+/*
+ * Whether a modulus is not a prime, nor a power of one: for a prime factor p of
+ * such a number 2 ^ n is 2 modulo p, which it is not for others but by a chance
+ * of nothing.  EVP_PKEY_public_check() asks the same, but somebody who sends a
+ * prime keeps it busy for ten times as long.
+ */
+static int
+is_composite(const BIGNUM *n)
+{
+	BN_CTX *c = BN_CTX_new();
+	BIGNUM *two = BN_new(), *r = BN_new();
+	int ok;
+
+	ok = c != NULL && two != NULL && r != NULL && BN_set_word(two, 2) &&
+	     BN_mod_exp(r, two, n, n, c) == 1 && BN_sub(r, r, two) == 1 &&
+	     BN_gcd(r, r, n, c) == 1 && BN_is_one(r);
+	BN_free(two);
+	BN_free(r);
+	BN_CTX_free(c);
+	return ok;
+}
+
+/* Made by multiplying two large primes, as far as can be seen. */
+static int
+is_sound(const BIGNUM *n)
+{
+	for (BN_ULONG d = 3; d < SMALL_FACTOR; d += 2)
+		if (BN_mod_word(n, d) == 0)
+			return 0;
+	return is_composite(n);
+}
+
+/* What takes more time than all the rest: last. */
 static int
 public_check(EVP_PKEY *key, char *why)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
-	int ok = c != NULL && EVP_PKEY_public_check(c) == 1;
+	EVP_PKEY_CTX *c = NULL;
+	BIGNUM *n = NULL;
+	int ok;
 
-	EVP_PKEY_CTX_free(c);
+	if (EVP_PKEY_is_a(key, "RSA")) {
+		ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) ==
+			 1 &&
+		     is_sound(n);
+		BN_free(n);
+	} else {
+		c = EVP_PKEY_CTX_new(key, NULL);
+		ok = c != NULL && EVP_PKEY_public_check(c) == 1;
+		EVP_PKEY_CTX_free(c);
+	}
 	return ok ? 0 : x509_no(why, "the public key is not sound");
 }
 
@@ -329,6 +373,21 @@ algorithm_find(
 	return x509_no(why, "signature algorithm not known for %s", key_type);
 }
 
+static int
+type_check(const struct parts *p, const struct x509_key_rule *rule,
+    const char **key_type, int *bits, char *why)
+{
+	if (der_equal(&p->key_oid, OID(OID_RSA))) {
+		*key_type = "RSA";
+		return rsa_check(p, rule, bits, why);
+	}
+	if (der_equal(&p->key_oid, OID(OID_EC))) {
+		*key_type = "EC";
+		return ec_check(p, rule, bits, why);
+	}
+	return x509_no(why, "the key is neither RSA nor EC");
+}
+
 /* All that is cheap comes first. */
 static int
 parts_check(const struct parts *p, const struct x509_key_rule *rule,
@@ -339,15 +398,8 @@ parts_check(const struct parts *p, const struct x509_key_rule *rule,
 	EVP_PKEY *key;
 	int rc;
 
-	if (der_equal(&p->key_oid, OID(OID_RSA))) {
-		r->key_type = "RSA";
-		rc = rsa_check(p, rule, &r->bits, why);
-	} else if (der_equal(&p->key_oid, OID(OID_EC))) {
-		r->key_type = "EC";
-		rc = ec_check(p, rule, &r->bits, why);
-	} else
-		rc = x509_no(why, "the key is neither RSA nor EC");
-	if (rc != 0 || algorithm_find(p, r->key_type, &md, why) != 0)
+	if (type_check(p, rule, &r->key_type, &r->bits, why) != 0 ||
+	    algorithm_find(p, r->key_type, &md, why) != 0)
 		return -1;
 	if ((key = d2i_PUBKEY(NULL, &at, (long)p->spki.len)) == NULL)
 		return x509_no(why, "%s key: not on the curve", r->key_type);
@@ -376,5 +428,26 @@ x509_request_parse(struct arena *a, const struct blob *der,
 	r->spki.len = p.spki.len;
 	x509_sha256(der->data, der->len, r->sha256);
 	x509_sha256(p.spki.data, p.spki.len, r->spki_sha256);
+	return 0;
+}
+
+int
+x509_key_check(const struct blob *spki, const struct x509_key_rule *rule,
+    char why[X509_WHY_LEN])
+{
+	struct parts p = { .spki = { spki->data, spki->len } };
+	const unsigned char *at = spki->data;
+	const char *key_type;
+	EVP_PKEY *key;
+	int bits;
+
+	if (spki->len > REQUEST_MAX || !der_strict(spki->data, spki->len))
+		return x509_no(why, "not a public key in DER");
+	if (split_key(&p, why) != 0 ||
+	    type_check(&p, rule, &key_type, &bits, why) != 0)
+		return -1;
+	if ((key = d2i_PUBKEY(NULL, &at, (long)spki->len)) == NULL)
+		return x509_no(why, "%s key: not on the curve", key_type);
+	EVP_PKEY_free(key);
 	return 0;
 }

@@ -13,12 +13,13 @@
 #include "policy.h"
 #include "program.h"
 #include "provision.h"
+#include "signing.h"
 #include "wstep.h"
 
 #define SECRET_LEN 32 /* bytes of a DM secret, before base64 */
 #define NONCE_LEN 16
 
-enum { RESERVE = AUTHENTICATE_OWN, ISSUE };
+enum { RESERVE = AUTHENTICATE_OWN };
 
 static const struct db_statement statements[] = {
 	AUTHENTICATE_STATEMENTS,
@@ -28,7 +29,6 @@ static const struct db_statement statements[] = {
 	    "server_nonce, auth_type from enrollment.reserve("
 	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
 	    13 },
-	[ISSUE] = { "issue", "select enrollment.issue($1,$2,$3,$4,$5)", 5 },
 };
 
 static int
@@ -143,7 +143,7 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	db_text(work, id);
 	db_text(work, is_device_enrollment(m) ? "Device" : "Full");
 	db_bytes(work, csr->sha256, sizeof(csr->sha256));
-	db_bytes(work, csr->spki_sha256, sizeof(csr->spki_sha256));
+	db_bytes(work, csr->spki.data, csr->spki.len);
 	db_bytes(work, serial, sizeof(serial));
 	db_text(work, id);
 	db_text(work, random_secret(r->arena));
@@ -159,44 +159,33 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	return reserve_fault(w, r, &e);
 }
 
-/* Sign what was reserved; of two who do it at once the first one counts. */
+/* The signer signs what was reserved, or gives what it signed before. */
 static int
 issue(struct worker *w, struct request *r, struct db_work *reserved,
-    const struct x509_request *csr, struct blob *certificate)
+    struct blob *certificate)
 {
-	unsigned char sha256[X509_SHA256_LEN], sha1[X509_SHA1_LEN];
-	struct x509_template t = {
-		.common_name = db_value(reserved, 0, 0, 0),
-		.not_before = db_value_int(reserved, 0, 0, 2),
-		.not_after = db_value_int(reserved, 0, 0, 3),
-	};
+	struct signing_request ask;
+	struct db_error e = { 0 };
 	const unsigned char *serial;
-	struct db_work *work;
-	struct db_error e;
-	struct blob der;
+	const char *why;
 	size_t len;
-	char *why;
 
 	serial = db_value_bytes(reserved, 0, 0, 1, &len);
-	CHECK(serial != NULL && len == sizeof(t.serial));
-	memcpy(t.serial, serial, len);
-	CHECK((why = arena_alloc(r->arena, X509_WHY_LEN)) != NULL);
-	if (x509_issue(r->arena, w->ca, &t, &csr->spki, &der, why) == -1)
-		return fault_set(&r->fault, 500, FAULT_ENROLLMENT_SERVER, why);
-	x509_sha256(der.data, der.len, sha256);
-	x509_sha1(der.data, der.len, sha1);
-	work = db_work(w->db, r->arena);
-	db_call(work, ISSUE);
-	db_text(work, t.common_name);
-	db_bytes(work, t.serial, sizeof(t.serial));
-	db_bytes(work, der.data, der.len);
-	db_bytes(work, sha256, sizeof(sha256));
-	db_bytes(work, sha1, sizeof(sha1));
-	if (db_run(work, &e) == -1)
-		return request_db_fault(w, r, &e);
-	certificate->data = db_value_bytes(work, 0, 0, 0, &certificate->len);
-	CHECK(certificate->data != NULL);
-	return 0;
+	CHECK(serial != NULL && len == sizeof(ask.serial));
+	memcpy(ask.serial, serial, len);
+	snprintf(ask.id, sizeof(ask.id), "%s", r->http->id);
+	snprintf(ask.device, sizeof(ask.device), "%s", r->device);
+	e.status = signing_ask(
+	    r->arena, w->config.signer_socket, &ask, certificate, &why);
+	if (e.status == 0)
+		return 0;
+	if (e.status == 429)
+		e.status = 503;
+	else if (e.status != 403 && e.status != 409 && e.status != 503)
+		e.status = 500;
+	snprintf(e.sqlstate, sizeof(e.sqlstate), "MD%d", e.status);
+	snprintf(e.message, sizeof(e.message), "%s", why);
+	return reserve_fault(w, r, &e);
 }
 
 static const char *
@@ -259,7 +248,7 @@ post_enrollment(struct worker *w, struct request *r)
 	r->device = db_value(reserved, 0, 0, 0);
 	certificate.data = db_value_bytes(reserved, 0, 0, 4, &certificate.len);
 	if (certificate.data == NULL &&
-	    issue(w, r, reserved, &csr, &certificate) == -1)
+	    issue(w, r, reserved, &certificate) == -1)
 		return -1;
 	document(&doc, w, r, m, account, reserved, &certificate);
 	if (doc.out.failed)
@@ -276,8 +265,8 @@ setup(struct worker *w, char *why, size_t size)
 {
 	char reason[X509_WHY_LEN];
 
-	w->ca = x509_ca_load(
-	    w->config.ca_cert, w->config.ca_key, w->config.ca_root, reason);
+	w->ca =
+	    x509_ca_load(w->config.ca_cert, NULL, w->config.ca_root, reason);
 	if (w->ca != NULL)
 		return 0;
 	snprintf(why, size, "the CA: %s", reason);

@@ -5,6 +5,7 @@
 --   fenestra_discovery   \
 --   fenestra_enrollment   > one for each kind of worker
 --   fenestra_management  /
+--   fenestra_signer      the signer
 --   fenestra_admin       the administrator's functions and views
 --
 -- Then: create database fenestra owner fenestra_owner encoding 'UTF8' ...
@@ -14,7 +15,8 @@ declare
   v_role text;
 begin
   foreach v_role in array array['fenestra_owner', 'fenestra_discovery',
-    'fenestra_enrollment', 'fenestra_management', 'fenestra_admin'] loop
+    'fenestra_enrollment', 'fenestra_management', 'fenestra_signer',
+    'fenestra_admin'] loop
     if not exists (select from pg_roles where rolname = v_role) then
       execute format('create role %I', v_role);
     end if;
@@ -31,7 +33,7 @@ begin
   -- by key: plan it once and as such, also while a table that is filling up
   -- fast still looks empty to the planner.
   foreach v_role in array array['fenestra_discovery', 'fenestra_enrollment',
-    'fenestra_management'] loop
+    'fenestra_management', 'fenestra_signer'] loop
     execute format('alter role %I set statement_timeout = %L', v_role, '5s');
     execute format('alter role %I set lock_timeout = %L', v_role, '2s');
     execute format(

@@ -5,7 +5,7 @@
 -- revoked.  MD403: the device is blocked.
 create or replace function enrollment.reserve(in_upn text, in_device_id text,
   in_enrollment_type text, in_request_sha256 bytea,
-  in_public_key_sha256 bytea, in_serial bytea, in_auth_name text,
+  in_public_key bytea, in_serial bytea, in_auth_name text,
   in_client_secret text, in_server_secret text, in_client_nonce bytea,
   in_server_nonce bytea, in_names text[], in_values text[],
   out device uuid, out serial bytea, out not_before bigint,
@@ -35,7 +35,7 @@ begin
    where e.device = reserve.device and e.request_sha256 = in_request_sha256;
   if not found then
     v_number := mdm.enrollment_add(device, in_upn, in_device_id,
-      in_enrollment_type, in_request_sha256, in_public_key_sha256, in_serial,
+      in_enrollment_type, in_request_sha256, in_public_key, in_serial,
       in_auth_name, in_client_secret, in_server_secret, in_client_nonce,
       in_server_nonce, in_names, in_values);
   end if;

@@ -3,7 +3,7 @@
 -- certificate.  MD409 when the public key or the serial is already known.
 create or replace function mdm.enrollment_add(in_device uuid, in_upn text,
   in_device_id text, in_enrollment_type text, in_request_sha256 bytea,
-  in_public_key_sha256 bytea, in_serial bytea, in_auth_name text,
+  in_public_key bytea, in_serial bytea, in_auth_name text,
   in_client_secret text, in_server_secret text, in_client_nonce bytea,
   in_server_nonce bytea, in_names text[], in_values text[])
 returns int
@@ -16,7 +16,7 @@ declare
   v_context jsonb;
 begin
   insert into mdm.device_key (kind, value, device)
-  values ('public_key', in_public_key_sha256, in_device)
+  values ('public_key', sha256(in_public_key), in_device)
   on conflict do nothing;
   if not found then
     raise exception 'the public key belongs to another request'
@@ -39,7 +39,7 @@ begin
     enrollment_type, request_sha256, public_key_sha256, auth_name,
     client_secret, server_secret, client_nonce, server_nonce, context)
   values (in_device, v_number, in_upn, in_device_id, in_enrollment_type,
-    in_request_sha256, in_public_key_sha256, in_auth_name, in_client_secret,
+    in_request_sha256, sha256(in_public_key), in_auth_name, in_client_secret,
     in_server_secret, in_client_nonce, in_server_nonce, v_context);
   insert into mdm.dm_account (device, enrollment, auth_type, client_nonce, server_nonce)
   select in_device, v_number, coalesce(s.value, s.preset), in_client_nonce,
@@ -50,9 +50,9 @@ begin
            coalesce(s.value, s.preset)::int)
     into strict v_begin
     from mdm.setting s where s.name = 'certificate_backdate';
-  insert into mdm.certificate (device, serial, enrollment, not_before, not_after)
+  insert into mdm.certificate (device, serial, enrollment, not_before, not_after, public_key)
   select in_device, in_serial, v_number, v_begin,
-         date_trunc('second', now()) + make_interval(secs => t.validity_seconds)
+         date_trunc('second', now()) + make_interval(secs => t.validity_seconds), in_public_key
     from mdm.template t where t.active;
 
   update mdm.device d

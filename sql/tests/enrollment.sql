@@ -64,12 +64,12 @@ select throws_ok('select * from enrollment.reserve(''ann@fenestra.test'', '''', 
     ''\x03'', ''a'', ''c'', ''s'', ''\x'', ''\x'', ''{}'', ''{}'')', 'MD400', null, 'no DeviceID');
 select is((select count(*) from mdm.device), 1::bigint, 'what was refused left nothing');
 
-select throws_ok('select enrollment.issue((select device from r), ''\x00'', ''\x01'', ''\x02'', ''\x03'')', 'MD404', null,
+select throws_ok('select signer.issue((select device from r), ''\x00'', ''\x01'', ''\x02'', ''\x03'', ''\x04'')', 'MD404', null,
   'issue without a reservation');
-select throws_ok('select enrollment.issue(gen_random_uuid(), (select serial from r), ''\x01'', ''\x02'', ''\x03'')', 'MD404', null,
+select throws_ok('select signer.issue(gen_random_uuid(), (select serial from r), ''\x01'', ''\x02'', ''\x03'', ''\x04'')', 'MD404', null,
   'issue for no device');
-select is(enrollment.issue(device, serial, 'one', fixture.cert('A'), '\x01'), 'one', 'issue') from r;
-select is(enrollment.issue(device, serial, 'two', '\x02', '\x02'), 'one', 'the first certificate wins') from r;
+select is(signer.issue(device, serial, 'one', fixture.cert('A'), '\x01', fixture.h('ca')), 'one', 'issue') from r;
+select is(signer.issue(device, serial, 'two', '\x02', '\x02', '\x02'), 'one', 'the first certificate wins') from r;
 select is((select certificate from fixture.reserve('A')), 'one', 'the same request now has its certificate');
 select is(management.certificate(fixture.cert('A')), (select device from r), 'management finds the device');
 select is(management.certificate('\x02'), null, 'and nothing for an unknown certificate');
@@ -85,7 +85,7 @@ select is((select device from s), (select device from r), 'a new key of the same
 select is((select array_agg(number order by number) from admin.enrollment), '{1,2}', 'and a new enrollment');
 select is((select state from admin.device), 'enrolled', 'which is enrolled still');
 select is(fixture.message((select device from r), '1', 3), '3', 'the old certificate serves');
-select enrollment.issue(device, serial, 'three', fixture.cert('A', 2), '\x03') from s \g /dev/null
+select signer.issue(device, serial, 'three', fixture.cert('A', 2), '\x03', '\x04') from s \g /dev/null
 select is(fixture.message((select device from r), '2', 1), '1', 'also when the new one is issued');
 select throws_ok('select fixture.message((select device from r), ''2'', 2, in_n => 2)', 'MD400', null,
   'the new one begins a session of its own');
@@ -102,7 +102,7 @@ select is(fixture.message((select device from r), '4', 1, in_n => 2), '1', 'the 
 select lives_ok($$ select admin.certificate_revoke(upper(regexp_replace(encode(fixture.cert('A', 2), 'hex'), '(..)(?!$)', '\1:', 'g'))) $$, 'revoke');
 select throws_ok('select fixture.message((select device from r), ''5'', 1, in_n => 2)', 'MD403', 'the certificate is revoked', 'a revoked certificate is refused');
 select throws_ok('select fixture.reserve(''A'', 2)', 'MD409', 'the certificate of this request was revoked', 'and its request too');
-select throws_ok('select enrollment.issue(device, serial, ''\x01'', ''\x02'', ''\x03'') from s', 'MD409', null, 'and not issued again');
+select throws_ok('select signer.issue(device, serial, ''\x01'', ''\x02'', ''\x03'', ''\x04'') from s', 'MD409', null, 'and not issued again');
 select lives_ok($$ select admin.certificate_revoke(encode(fixture.cert('A', 2), 'hex')) $$, 'revoke again');
 select is((select count(*) from admin.event where kind = 'certificate.revoked'), 1::bigint, 'leaves one event');
 select throws_ok('select admin.certificate_revoke(repeat(''0'', 64))', 'MD404', null, 'an unknown certificate');

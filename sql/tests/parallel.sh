@@ -47,7 +47,7 @@ sql 'truncate public.seen' # now what issue returns
 ok "$(bench 25 4 <<-'END'
 	\set r random(1, 1000000000000)
 	insert into public.seen (serial)
-	select enrollment.issue(device, serial, int8send(:r), sha256(int8send(:r)), '\x01')
+	select signer.issue(device, serial, int8send(:r), sha256(int8send(:r)), '\x01', '\x02')
 	  from mdm.certificate where enrollment = 1;
 END
 )" 'issue 100 times, 25 at once'

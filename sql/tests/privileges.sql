@@ -7,21 +7,23 @@ select * from no_plan();
 create temp view role as
 select r.oid, r.rolname as name, substr(r.rolname, 10) as schema
   from pg_roles r
- where r.rolname in ('fenestra_discovery', 'fenestra_enrollment', 'fenestra_management', 'fenestra_admin');
+ where r.rolname in ('fenestra_discovery', 'fenestra_enrollment', 'fenestra_management', 'fenestra_signer', 'fenestra_admin');
 create temp view function as
 select p.*, n.nspname as schema from pg_proc p join pg_namespace n on n.oid = p.pronamespace
- where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin');
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin');
 create temp view relation as
 select c.*, n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
- where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin')
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin')
    and c.relkind in ('r', 'v', 'm', 'p', 'S');
 
 -- There is something to look at.
-select is((select count(*) from role), 4::bigint, 'the four roles exist');
+select is((select count(*) from role), 5::bigint, 'the five roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
-  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'issue'], 'functions of enrollment');
+  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve'], 'functions of enrollment');
+select bag_eq('select proname::text from function where schema = ''signer''',
+  array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
         'abort', 'credential', 'device_by_id'],
@@ -34,7 +36,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk'], 'views of admin');
+        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -65,11 +67,11 @@ select is_empty($$ select r.name, f.oid::regprocedure from role r, function f
   where has_function_privilege(r.oid, f.oid, 'execute') <> (f.schema = r.schema) $$,
   'execute follows the schema');
 select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
-  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin')
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin')
     and has_schema_privilege(r.oid, n.oid, 'usage') <> (n.nspname = r.schema) $$,
   'usage follows the schema');
 select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
-  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'admin', 'public')
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin', 'public')
     and has_schema_privilege(r.oid, n.oid, 'create') $$, 'no role creates anything');
 select is_empty($$ select r.name, t.oid::regclass from role r, relation t
   where t.relkind <> 'S' and has_table_privilege(r.oid, t.oid, 'insert, update, delete, truncate, references, trigger') $$,
@@ -93,7 +95,7 @@ drop function admin.later();
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
   and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'status_class', 'session_rule',
-    'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk')
+    'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');
@@ -130,7 +132,14 @@ select throws_ok('select mdm.unenroll(gen_random_uuid())', '42501', null, 'nor t
 set local role fenestra_enrollment;
 select device, serial from enrollment.reserve('a@fenestra.test', 'R', 'Full', '\x01', '\x02', '\x03', 'a', 'c', 's',
   '\x04', '\x05', '{}', '{}') \gset
-select lives_ok(format('select enrollment.issue(%L, %L, ''\x06'', ''\x07'', ''\x08'')', :'device', :'serial'), 'enrollment issues');
+select throws_ok(format('select signer.issue(%L, %L, ''\x06'', ''\x07'', ''\x08'', ''\x0f'')', :'device', :'serial'), '42501', null,
+  'enrollment stores no certificate');
+set local role fenestra_signer;
+select is((select public_key from signer.reservation(:'device', :'serial', 4102444800)), '\x02', 'the signer reads what to sign');
+select lives_ok(format('select signer.issue(%L, %L, ''\x06'', ''\x07'', ''\x08'', ''\x0f'')', :'device', :'serial'), 'and stores what it signed');
+select throws_ok('select enrollment.reserve(''a@fenestra.test'', ''S'', ''Full'', ''\x11'', ''\x12'', ''\x13'', ''a'', ''c'', ''s'',
+  ''\x14'', ''\x15'', ''{}'', ''{}'')', '42501', null, 'but reserves nothing');
+select throws_ok('select public_key from mdm.certificate', '42501', null, 'and reads no table');
 set local role fenestra_admin;
 select lives_ok(format('select admin.enqueue(%L, ''Get'', ''./DevDetail/SwV'')', :'device'), 'the administrator queues a command');
 select lives_ok(format('select admin.enqueue_syncml(%L, ''<Atomic><Exec><Item><Target><LocURI>./A</LocURI></Target></Item></Exec></Atomic>'')', :'device'), 'and a group');

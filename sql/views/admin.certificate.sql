@@ -4,7 +4,7 @@ create or replace view admin.certificate as
 select c.device, c.enrollment, encode(c.serial, 'hex') as serial,
        encode(c.sha256, 'hex') as sha256, encode(c.sha1, 'hex') as sha1,
        c.state, c.reason, c.not_before, c.not_after, c.issued_at, c.seen_at,
-       c.revoked_at
+       c.revoked_at, encode(c.issuer, 'hex') as issuer
   from mdm.certificate c;
 comment on view admin.certificate is
   'The certificates of devices, one row for each serial.';
@@ -20,3 +20,4 @@ comment on column admin.certificate.not_after is 'End of validity.';
 comment on column admin.certificate.issued_at is 'When it was stored.';
 comment on column admin.certificate.seen_at is 'When a message first came with it.';
 comment on column admin.certificate.revoked_at is 'When it was revoked.';
+comment on column admin.certificate.issuer is 'The CA that signed it (authority.sha256).';

@@ -39,8 +39,9 @@ class Stack:
             word.split('=', 1) for line in self.run('env').splitlines()
             for word in shlex.split(line))
         self.home = os.path.dirname(os.path.dirname(self.values['PGHOST']))
-        # A few devices stand for many: no limit to the sessions of one.
-        self.psql("select admin.setting_set('session_rate', '0')",
+        # A few devices stand for many, and speed is measured, not a limit.
+        self.psql("select admin.setting_set('session_rate', '0'),"
+                  " admin.setting_set('signer_rate', '0')",
                   user='fenestra_admin')
 
     def down(self):

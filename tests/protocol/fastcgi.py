@@ -123,7 +123,7 @@ class Pool:
             if not k.startswith('FENESTRA_') and k != 'PGUSER'}
         self.environ.update({
             'OWN_WORKER': '1', 'FENESTRA_CA_CERT': certs + '/issuing.pem',
-            'FENESTRA_CA_KEY': certs + '/issuing.key',
+            'FENESTRA_SIGNER_SOCKET': env.env['SIGNER_SOCKET'],
             'FENESTRA_CA_ROOT': certs + '/root.pem',
             'FENESTRA_DEVICE_CA': certs + '/device-ca.pem'})
         self.environ.update(settings)

@@ -157,8 +157,20 @@ def test_rsa_exponents(env):
                 'e = %d' % exponent)
 
 
+class Square(keys.Key):
+    """p ** 2 for a modulus: its owner can sign with it."""
+
+    def __init__(self, p):
+        super().__init__([p])
+        self.n, self.d = p * p, pow(self.e, -1, p * (p - 1))
+
+    def power(self, value):
+        return pow(value, self.d, self.n)
+
+
 def test_broken_moduli(env):
-    """T11 an even, a negative, a zero and a prime modulus are refused."""
+    """T11 an even, a negative, a zero and a prime modulus are refused, a
+    prime's square and one with a small factor."""
     good = keys.POOL.key()
     p = keys.prime(2048)
     even = keys.Key([2, keys.prime(2047)])
@@ -171,6 +183,15 @@ def test_broken_moduli(env):
                 what)
     refused(env, keys.windows_request(keys.Key([p]), device.new_id()),
             'prime modulus')
+    for what, key in (('prime of 4096 bits', keys.Key([keys.prime(4096)])),
+                      ('square', Square(keys.prime(1024))),
+                      ('factor 3', keys.Key([3, keys.prime(2047)])),
+                      ('factor 751', keys.Key([751, keys.prime(2040)]))):
+        assert key.n.bit_length() in (2048, 2049, 2050, 4096), what
+        mark = env.log.mark()
+        refused(env, keys.windows_request(key, device.new_id()), what)
+        line, = env.log.wait(mark, 1)
+        assert line['reason'] == 'the public key is not sound', line
     assert good.n
 
 
@@ -209,8 +230,8 @@ def test_other_key_types(env):
 
 
 def test_elliptic_curve_keys(env):
-    """T11 S2.20 P-256 is served exactly if the template offers EC; a point
-    off the curve never."""
+    """T11 S2.20 P-256 and P-384 are served exactly if the template offers
+    EC; a point off the curve never."""
     rows = env.sql('select array_to_string(key_types, \',\') from'
                    ' enrollment.template();', user='fenestra_enrollment')
     csr = openssl_request(env, '-algorithm', 'EC', '-pkeyopt',
@@ -218,6 +239,9 @@ def test_elliptic_curve_keys(env):
     if 'EC' in rows[0][0].split(','):
         cert, _ = enrolled(env, csr, device.new_id())
         assert cert.spki in csr
+        larger = openssl_request(env, '-algorithm', 'EC', '-pkeyopt',
+                                 'ec_paramgen_curve:P-384')
+        assert enrolled(env, larger, device.new_id())[0].spki in larger
     else:
         refused(env, csr, 'P-256')
     spki = der.read(csr).items()[0].items()[2].raw

@@ -80,13 +80,12 @@ def recorded(env, key, cert, ident):
     """Makes the database know a certificate the server never issued."""
     args = (messages.UPN, ident, 'Full',
             hashlib.sha256(cert.der).digest(),
-            hashlib.sha256(key.spki()).digest(),
-            cert.serial.to_bytes(16, 'big'), 'name', 'one', 'two',
+            key.spki(), cert.serial.to_bytes(16, 'big'), 'name', 'one', 'two',
             b'n' * 16, b'm' * 16)
     rows = env.sql(
         "select device, encode(serial, 'hex') from enrollment.reserve(%s,"
         " '{}'::text[], '{}'::text[]);" % ', '.join(map(stack.quote, args)))
-    env.sql("select enrollment.issue(%s, '\\x%s'::bytea, %s, %s, %s);" % (
+    env.sql("select signer.issue(%s, '\\x%s'::bytea, %s, %s, %s, '');" % (
         stack.quote(rows[0][0]), rows[0][1], stack.quote(cert.der),
         stack.quote(bytes.fromhex(cert.sha256())),
         stack.quote(bytes.fromhex(cert.sha1()))))

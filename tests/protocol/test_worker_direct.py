@@ -393,7 +393,7 @@ def test_trace_hides_secrets(env):
 
 def test_check_of_the_configuration(env):
     """D2-46 D2-9 -n prints the table, tests files and database and says
-    so; an unknown variable or an unreadable key is an error that names
+    so; an unknown variable or an unreadable file is an error that names
     it; --version answers."""
     with Pool(env, 'discovery') as pool:
         environ = pool.environ
@@ -410,14 +410,13 @@ def test_check_of_the_configuration(env):
         assert done.returncode not in (0, 78), done
         done = run(program, environ, '--version')
         assert done.returncode == 0 and done.stdout.strip(), done
-    for variable in ('FENESTRA_CA_KEY', 'FENESTRA_CA_CERT',
-                     'FENESTRA_CA_ROOT'):
+    for variable in ('FENESTRA_CA_CERT', 'FENESTRA_CA_ROOT'):
         done = run(env.program('enrollment'),
                    dict(environ, **{variable: '/nonexistent'}))
         assert done.returncode == 1 and '/nonexistent' in done.stderr, done
     done = run(env.program('enrollment'), dict(
-        environ, FENESTRA_CA_KEY=environ['FENESTRA_CA_CERT']))
-    assert done.returncode == 1 and done.stderr, done
+        environ, FENESTRA_SIGNER_SOCKET='signer.sock'))
+    assert done.returncode == 1 and 'absolute path' in done.stderr, done
 
 
 def run(program, environ, option='-n'):

@@ -4,11 +4,13 @@
 #include "../../common/config.h"
 
 #define CERTS "FENESTRA_CA_CERT=/c", "FENESTRA_CA_KEY=/k", "FENESTRA_CA_ROOT=/r"
+#define TOKEN "FENESTRA_CA_CERT=/c", "FENESTRA_CA_ROOT=/r", TRUST
 #define TRUST "FENESTRA_DEVICE_CA=/d"
 
 #define D CONFIG_DISCOVERY
 #define E CONFIG_ENROLLMENT
 #define M CONFIG_MANAGEMENT
+#define S CONFIG_SIGNER
 
 /* What is in `why`; NULL for what is read. */
 static const struct {
@@ -25,8 +27,24 @@ static const struct {
 	{ "all for each, D", D, { CERTS, TRUST }, NULL },
 	{ "all for each, E", E, { CERTS, TRUST }, NULL },
 	{ "all for each, M", M, { CERTS, TRUST }, NULL },
-	{ "no key", E, { "FENESTRA_CA_CERT=/c", "FENESTRA_CA_ROOT=/r" },
-	    "FENESTRA_CA_KEY" },
+	{ "no key for a worker", E,
+	    { "FENESTRA_CA_CERT=/c", "FENESTRA_CA_ROOT=/r" }, NULL },
+	{ "no key", S, { TOKEN }, "FENESTRA_CA_KEY" },
+	{ "signer", S, { CERTS, TRUST }, NULL },
+	{ "signer without trust", S, { CERTS }, "FENESTRA_DEVICE_CA" },
+	{ "key of a token", S, { TOKEN, "FENESTRA_CA_KEY=pkcs11:object=ca" },
+	    NULL },
+	{ "key, relative", S, { TOKEN, "FENESTRA_CA_KEY=ca.key" },
+	    "pkcs11: URI" },
+	{ "key with its PIN", S,
+	    { TOKEN, "FENESTRA_CA_KEY=pkcs11:object=ca?pin-value=hunter2" },
+	    "pin-source" },
+	{ "socket, relative", E, { CERTS, "FENESTRA_SIGNER_SOCKET=s" },
+	    "FENESTRA_SIGNER_SOCKET" },
+	{ "signer's clients", S,
+	    { CERTS, TRUST, "FENESTRA_SIGNER_USER=enroll",
+		"FENESTRA_SIGNER_GROUP=mdm" },
+	    NULL },
 	{ "no root", E, { "FENESTRA_CA_CERT=/c", "FENESTRA_CA_KEY=/k" },
 	    "FENESTRA_CA_ROOT" },
 	{ "another's bad value is not looked at", D,
@@ -126,15 +144,23 @@ test_values(void **state)
 	(void)state;
 	assert_int_equal(read_env(&c, E, env, why), 0);
 	assert_string_equal(c.ca_cert, "/c");
-	assert_string_equal(c.ca_key, "/k");
+	assert_null(c.ca_key);
 	assert_string_equal(c.ca_root, "/r");
 	assert_null(c.device_ca);
+	assert_string_equal(c.signer_socket, "/run/fenestra/signer.sock");
 	assert_int_equal(c.max_body, 5000);
 	assert_int_equal(c.trace, 1);
 	assert_int_equal(c.prepared, 0);
 	assert_int_equal(read_env(&c, M, env, why), 0);
 	assert_string_equal(c.device_ca, "/d");
 	assert_null(c.ca_key);
+	assert_null(c.signer_socket);
+	assert_int_equal(read_env(&c, S, env, why), 0);
+	assert_string_equal(c.ca_key, "/k");
+	assert_string_equal(c.device_ca, "/d");
+	assert_string_equal(c.signer_user, "");
+	assert_string_equal(c.signer_group, "");
+	assert_int_equal(c.prepared, 0);
 	assert_int_equal(read_env(&c, D, other, why), 0);
 	assert_int_equal(c.trace, 0);
 	assert_int_equal(c.prepared, 1);
@@ -177,6 +203,21 @@ test_unknown_value_is_not_told(void **state)
 	assert_null(strstr(why, "hunter2"));
 }
 
+/* Nor a PIN, although it is known what it is. */
+static void
+test_pin_is_not_told(void **state)
+{
+	static const char *const env[] = { TOKEN,
+		"FENESTRA_CA_KEY=pkcs11:object=ca?pin-value=hunter2", NULL };
+	char why[CONFIG_WHY_LEN];
+	struct config c;
+
+	(void)state;
+	assert_int_equal(read_env(&c, S, env, why), -1);
+	assert_non_null(strstr(why, "FENESTRA_CA_KEY"));
+	assert_null(strstr(why, "hunter2"));
+}
+
 static void
 test_print(void **state)
 {
@@ -190,7 +231,8 @@ test_print(void **state)
 	unit_capture_begin(1);
 	config_print(&c, E);
 	assert_string_equal(unit_capture_end(),
-	    "FENESTRA_CA_CERT=/c\nFENESTRA_CA_KEY=/k\nFENESTRA_CA_ROOT=/r\n"
+	    "FENESTRA_CA_CERT=/c\nFENESTRA_CA_ROOT=/r\n"
+	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
 	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, M, env, why), 0);
@@ -199,6 +241,15 @@ test_print(void **state)
 	assert_string_equal(unit_capture_end(),
 	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_MAX_BODY=1048576\n"
 	    "FENESTRA_TRACE=1\nFENESTRA_PREPARED=1\n");
+	assert_int_equal(read_env(&c, S, env, why), 0);
+	unit_capture_begin(1);
+	config_print(&c, S);
+	assert_string_equal(unit_capture_end(),
+	    "FENESTRA_CA_CERT=/c\nFENESTRA_CA_KEY=/k\nFENESTRA_CA_ROOT=/r\n"
+	    "FENESTRA_DEVICE_CA=/d\n"
+	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
+	    "FENESTRA_SIGNER_USER=\nFENESTRA_SIGNER_GROUP=\n"
+	    "FENESTRA_PREPARED=1\n");
 }
 
 int
@@ -210,6 +261,7 @@ main(void)
 		UNIT_TEST(test_values),
 		UNIT_TEST(test_long_value),
 		UNIT_TEST(test_unknown_value_is_not_told),
+		UNIT_TEST(test_pin_is_not_told),
 		UNIT_TEST(test_print),
 	};
 

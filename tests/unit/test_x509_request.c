@@ -126,13 +126,13 @@ roca(struct draft *d, const char *arg)
 
 /* A prime is no modulus, though its owner can sign with it. */
 static void
-prime(struct draft *d, const char *arg)
+prime(struct draft *d, const char *bits)
 {
 	static unsigned char bytes[256];
 	BIGNUM *p = BN_new(), *e = NULL;
 
-	(void)arg;
-	BN_generate_prime_ex(p, 2048, 0, NULL, NULL, NULL);
+	BN_generate_prime_ex(
+	    p, (int)strtol(bits, NULL, 10), 0, NULL, NULL, NULL);
 	BN_bn2binpad(p, bytes, sizeof(bytes));
 	d->prime = bytes;
 	BN_hex2bn(&e, "10001");
@@ -298,7 +298,7 @@ static const struct {
  { "RSA 4097",		R2048, EVP_sha256, RSA256, modulus, "4097", NULL, "4097 bits" },
  { "RSA 8192",		R2048, EVP_sha256, RSA256, modulus, "8192", NULL, "8192 bits" },
  { "even modulus",	R2048, EVP_sha256, RSA256, modulus, "2048 even", NULL, "even modulus" },
- { "prime modulus",	R2048, EVP_sha256, RSA256, prime, "", NULL, "not sound" },
+ { "prime modulus",	R2048, EVP_sha256, RSA256, prime, "2048", NULL, "not sound" },
  { "ROCA",		R2048, EVP_sha256, RSA256, roca, "", NULL, "ROCA" },
  { "negative modulus",	R2048, EVP_sha256, RSA256, rsa, "3008 020181 0203010001", NULL, "not a modulus" },
  { "modulus zero",	R2048, EVP_sha256, RSA256, rsa, "3008 020100 0203010001", NULL, "not a modulus" },

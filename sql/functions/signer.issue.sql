@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: ISC
--- Store the certificate of a reservation.  The first one wins and is what
--- every caller gets back.  MD404: no reservation; MD409: it was revoked.
-create or replace function enrollment.issue(in_device uuid, in_serial bytea,
-  in_certificate bytea, in_sha256 bytea, in_sha1 bytea)
+-- Store the certificate of a reservation, and which CA signed it.  The first
+-- one wins and is what every caller gets back.  MD404: no reservation; MD409:
+-- it was revoked.
+create or replace function signer.issue(in_device uuid, in_serial bytea,
+  in_certificate bytea, in_sha256 bytea, in_sha1 bytea, in_issuer bytea)
 returns bytea
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -27,7 +28,7 @@ begin
   insert into mdm.device_key (kind, value, device)
   values ('certificate', in_sha256, in_device);
   update mdm.certificate c
-     set content = in_certificate, sha256 = in_sha256, sha1 = in_sha1,
+     set content = in_certificate, sha256 = in_sha256, sha1 = in_sha1, issuer = in_issuer,
          issued_at = now(),
          state = case c.state when 'reserved' then 'issued' else c.state end
    where c.device = in_device and c.serial = in_serial;
@@ -37,5 +38,5 @@ begin
   return in_certificate;
 end
 $$;
-comment on function enrollment.issue is
+comment on function signer.issue is
   'Store a signed certificate; the first one wins and is given back.';
