@@ -23,7 +23,7 @@ SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
            $(sort $(wildcard common/x509*.c)))
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
-PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/sender.c \
+PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c \
            fcgi/authenticate.c fcgi/signer%.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
@@ -47,6 +47,7 @@ $(B)/%.o: %.c
 
 $(B)/fcgi/program.o $(B)/fcgi/signer.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
 
+$(B)/bin/fenestra-enrollment: $(B)/fcgi/renewal.o
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o
 

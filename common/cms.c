@@ -21,14 +21,18 @@
 #define RSA_EXPONENT_LEN 8
 #define DIGEST_LEN_MAX 64
 
+#define OID_SHA1 "\x2b\x0e\x03\x02\x1a"
 #define OID_SHA256 "\x60\x86\x48\x01\x65\x03\x04\x02\x01"
 #define OID_SHA384 "\x60\x86\x48\x01\x65\x03\x04\x02\x02"
 #define OID_SHA512 "\x60\x86\x48\x01\x65\x03\x04\x02\x03"
 #define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+#define OID_OIW_SHA1_RSA "\x2b\x0e\x03\x02\x1d"
+#define OID_SHA1_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"
 #define OID_SHA256_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"
 #define OID_SHA384_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"
 #define OID_SHA512_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"
 #define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
+#define OID_SHA1_EC "\x2a\x86\x48\xce\x3d\x04\x01"
 #define OID_SHA256_EC "\x2a\x86\x48\xce\x3d\x04\x03\x02"
 #define OID_SHA384_EC "\x2a\x86\x48\xce\x3d\x04\x03\x03"
 #define OID_SHA512_EC "\x2a\x86\x48\xce\x3d\x04\x03\x04"
@@ -46,6 +50,7 @@ static const struct {
 	size_t len;
 	enum x509_md md;
 } digests[] = {
+	{ OID(OID_SHA1),   X509_MD_SHA1 },
 	{ OID(OID_SHA256), X509_MD_SHA256 },
 	{ OID(OID_SHA384), X509_MD_SHA384 },
 	{ OID(OID_SHA512), X509_MD_SHA512 },
@@ -57,14 +62,17 @@ static const struct {
 	const char *key_type;
 	int md;
 } algorithms[] = {
-	{ OID(OID_RSA),        "RSA", ANY_MD },
-	{ OID(OID_SHA256_RSA), "RSA", X509_MD_SHA256 },
-	{ OID(OID_SHA384_RSA), "RSA", X509_MD_SHA384 },
-	{ OID(OID_SHA512_RSA), "RSA", X509_MD_SHA512 },
-	{ OID(OID_EC),         "EC",  ANY_MD },
-	{ OID(OID_SHA256_EC),  "EC",  X509_MD_SHA256 },
-	{ OID(OID_SHA384_EC),  "EC",  X509_MD_SHA384 },
-	{ OID(OID_SHA512_EC),  "EC",  X509_MD_SHA512 },
+	{ OID(OID_RSA),          "RSA", ANY_MD },
+	{ OID(OID_OIW_SHA1_RSA), "RSA", X509_MD_SHA1 },
+	{ OID(OID_SHA1_RSA),     "RSA", X509_MD_SHA1 },
+	{ OID(OID_SHA256_RSA),   "RSA", X509_MD_SHA256 },
+	{ OID(OID_SHA384_RSA),   "RSA", X509_MD_SHA384 },
+	{ OID(OID_SHA512_RSA),   "RSA", X509_MD_SHA512 },
+	{ OID(OID_EC),           "EC",  ANY_MD },
+	{ OID(OID_SHA1_EC),      "EC",  X509_MD_SHA1 },
+	{ OID(OID_SHA256_EC),    "EC",  X509_MD_SHA256 },
+	{ OID(OID_SHA384_EC),    "EC",  X509_MD_SHA384 },
+	{ OID(OID_SHA512_EC),    "EC",  X509_MD_SHA512 },
 };
 
 static const struct {
@@ -87,14 +95,16 @@ no_params(const struct der *d)
 }
 
 static int
-digest_find(const struct cms_parts *p, enum x509_md *md, char *why)
+digest_find(
+    const struct cms_parts *p, enum cms_kind kind, enum x509_md *md, char *why)
 {
 	struct der in = p->digest_algorithm, oid;
 
 	if (cms_take(&in, DER_OID, &oid) != 0 || !no_params(&in))
 		return x509_no(why, "signer: digest algorithm's parameters");
 	for (size_t i = 0; i < COUNT(digests); i++)
-		if (der_equal(&oid, digests[i].oid, digests[i].len)) {
+		if (der_equal(&oid, digests[i].oid, digests[i].len) &&
+		    (digests[i].md != X509_MD_SHA1 || kind == CMS_ENCLOSED)) {
 			*md = digests[i].md;
 			return 0;
 		}
@@ -275,20 +285,29 @@ key_of(const struct cms_certificate *c, const char **type, char *why)
 	return NULL;
 }
 
-/* Over the attributes as they were sent, but as a SET.  [RFC5652] 5.4 */
+/*
+ * Over the attributes as they were sent, but as a SET; without any over the
+ * body itself.  [RFC5652] 5.4
+ */
 static int
-signature_check(
-    const struct cms_parts *p, EVP_PKEY *key, enum x509_md md, char *why)
+signature_check(const struct cms_parts *p, EVP_PKEY *key, struct der body,
+    enum x509_md md, char *why)
 {
 	const unsigned char set = DER_SET;
+	struct der rest = body;
 	EVP_MD_CTX *c;
+	size_t nset = 0;
 	int ok;
 
+	if (p->attributes.data != NULL) {
+		rest.data = p->attributes.data + 1;
+		rest.len = p->attributes.len - 1;
+		nset = 1;
+	}
 	ok = (c = EVP_MD_CTX_new()) != NULL &&
 	     EVP_DigestVerifyInit(c, NULL, x509_md(md), NULL, key) == 1 &&
-	     EVP_DigestVerifyUpdate(c, &set, 1) == 1 &&
-	     EVP_DigestVerifyUpdate(
-		 c, p->attributes.data + 1, p->attributes.len - 1) == 1 &&
+	     EVP_DigestVerifyUpdate(c, &set, nset) == 1 &&
+	     EVP_DigestVerifyUpdate(c, rest.data, rest.len) == 1 &&
 	     EVP_DigestVerifyFinal(c, p->signature.data, p->signature.len) == 1;
 	EVP_MD_CTX_free(c);
 	return ok ? 0 : x509_no(why, "the signature is not of its signer");
@@ -297,19 +316,19 @@ signature_check(
 /* All that is cheap comes first. */
 static int
 verify(const struct cms_parts *p, const struct cms_certificate *c,
-    struct der body, char *why)
+    enum cms_kind kind, struct der body, char *why)
 {
 	enum x509_md md = X509_MD_SHA256;
 	const char *type = NULL;
 	EVP_PKEY *key;
 	int rc = -1;
 
-	if (digest_find(p, &md, why) != 0)
+	if (digest_find(p, kind, &md, why) != 0)
 		return -1;
 	key = key_of(c, &type, why);
 	if (key != NULL && algorithm_check(p, type, md, why) == 0 &&
-	    body_check(p, body, md, why) == 0)
-		rc = signature_check(p, key, md, why);
+	    (p->attributes.data == NULL || body_check(p, body, md, why) == 0))
+		rc = signature_check(p, key, body, md, why);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return rc;
@@ -333,13 +352,40 @@ cms_verify_detached(struct arena *a, const char *text, const void *body,
 		return x509_no(why, "no room for the signature");
 	if (der.data == NULL)
 		return x509_no(why, "signature: bad base64");
-	if (cms_split(&p, der, why) != 0 || cms_find_signer(&p, &c, why) != 0)
+	if (cms_split(&p, der, CMS_BESIDE, why) != 0 ||
+	    cms_find_signer(&p, &c, why) != 0)
 		return -1;
 	if (p.content.data != NULL)
 		return x509_no(why, "signature: with content of its own");
-	if (verify(&p, &c, (struct der){ body, body_len }, why) != 0)
+	if (verify(&p, &c, CMS_BESIDE, (struct der){ body, body_len }, why) !=
+	    0)
 		return -1;
 	signer->cert = (struct blob){ c.whole.data, c.whole.len };
 	signer->signed_at = p.signed_at;
+	return 0;
+}
+
+int
+cms_verify_enclosed(struct arena *a, const struct blob *der,
+    struct cms_signer *signer, struct blob *content, char why[X509_WHY_LEN])
+{
+	const struct der in = { der->data, der->len };
+	struct cms_certificate c;
+	struct cms_parts p;
+
+	if (cms_split(&p, in, CMS_ENCLOSED, why) != 0)
+		return -1;
+	if (p.content.data == NULL)
+		return x509_no(why, "signature: no content in it");
+	if (cms_find_signer(&p, &c, why) != 0 ||
+	    verify(&p, &c, CMS_ENCLOSED, p.content, why) != 0)
+		return -1;
+	signer->cert.data = arena_dup(a, c.whole.data, c.whole.len);
+	signer->cert.len = c.whole.len;
+	signer->signed_at = p.signed_at;
+	content->data = arena_dup(a, p.content.data, p.content.len);
+	content->len = p.content.len;
+	if (signer->cert.data == NULL || content->data == NULL)
+		return x509_no(why, "no room for the signature");
 	return 0;
 }

@@ -27,4 +27,13 @@ struct cms_signer {
 int cms_verify_detached(struct arena *, const char *text, const void *body,
     size_t body_len, struct cms_signer *, char why[X509_WHY_LEN]);
 
+/*
+ * SignedData with its content in it, in DER: what a request to renew a
+ * certificate is.  Neither signed attributes nor a signing time need be there
+ * (signed_at is then 0), and SHA-1 will do: the signature only shows that the
+ * sender of these very bytes has the key.
+ */
+int cms_verify_enclosed(struct arena *, const struct blob *der,
+    struct cms_signer *, struct blob *content, char why[X509_WHY_LEN]);
+
 #endif

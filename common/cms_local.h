@@ -21,7 +21,7 @@ struct cms_parts {
 	struct der content;	     /* of data NULL: it is elsewhere */
 	struct der_item signer;	     /* its name */
 	struct der digest_algorithm; /* contents, as of the following */
-	struct der attributes;	     /* whole */
+	struct der attributes;	     /* whole; of data NULL: none */
 	struct der signature_algorithm;
 	struct der signature;
 	struct der_item values[CMS_NATTRIBUTES];
@@ -37,8 +37,12 @@ struct cms_certificate {
 	struct der key_id; /* of data NULL: none */
 };
 
+/* Where the content is, which decides what else has to be there. */
+enum cms_kind { CMS_BESIDE, CMS_ENCLOSED };
+
 /* 0, or -1 with the reason; nothing is verified. */
-int cms_split(struct cms_parts *, struct der, char why[X509_WHY_LEN]);
+int cms_split(
+    struct cms_parts *, struct der, enum cms_kind, char why[X509_WHY_LEN]);
 
 /* The one certificate in it that the signer's name means. */
 int cms_find_signer(

@@ -104,9 +104,8 @@ split_signer(struct cms_parts *p, struct der in, char *why)
 		return x509_no(why, "signer: version not of its kind of name");
 	if (cms_take(&in, DER_SEQUENCE, &p->digest_algorithm) != 0)
 		return x509_no(why, "signer: no digest algorithm");
-	if (der_take(&in, DER_CONTEXT_0, &item) != 0)
-		return x509_no(why, "signer: no signed attributes");
-	p->attributes = item.whole;
+	if (der_take(&in, DER_CONTEXT_0, &item) == 0)
+		p->attributes = item.whole;
 	if (cms_take(&in, DER_SEQUENCE, &p->signature_algorithm) != 0 ||
 	    cms_take(&in, DER_OCTETS, &p->signature) != 0)
 		return x509_no(why, "signer: no signature");
@@ -170,8 +169,20 @@ split_attributes(struct cms_parts *p, char *why)
 			    "signed attributes: %s is not one value",
 			    attributes[i].name);
 	}
-	for (i = 0; i < CMS_NATTRIBUTES; i++)
-		if (p->values[i].whole.data == NULL)
+	return 0;
+}
+
+/* Whether all are there that its kind has to have. */
+static int
+attributes_needed(const struct cms_parts *p, enum cms_kind kind, char *why)
+{
+	if (p->attributes.data == NULL)
+		return kind == CMS_ENCLOSED
+			   ? 0
+			   : x509_no(why, "signer: no signed attributes");
+	for (int i = 0; i < CMS_NATTRIBUTES; i++)
+		if (p->values[i].whole.data == NULL &&
+		    (kind == CMS_BESIDE || i != CMS_SIGNING_TIME))
 			return x509_no(why, "signed attributes: no %s",
 			    attributes[i].name);
 	return 0;
@@ -220,19 +231,24 @@ time_parse(const struct der_item *value, time_t *out)
 }
 
 int
-cms_split(struct cms_parts *p, struct der in, char why[X509_WHY_LEN])
+cms_split(struct cms_parts *p, struct der in, enum cms_kind kind,
+    char why[X509_WHY_LEN])
 {
 	const struct der_item *v = p->values;
 
 	*p = (struct cms_parts){ 0 };
-	if (split_data(p, in, why) != 0 || split_attributes(p, why) != 0)
+	if (split_data(p, in, why) != 0 || split_attributes(p, why) != 0 ||
+	    attributes_needed(p, kind, why) != 0)
 		return -1;
+	if (p->attributes.data == NULL)
+		return 0;
 	if (v[CMS_CONTENT_TYPE].tag != DER_OID ||
 	    !der_equal(&v[CMS_CONTENT_TYPE].body, OID(OID_DATA)))
 		return x509_no(why, "signed attributes: contentType");
 	if (v[CMS_MESSAGE_DIGEST].tag != DER_OCTETS)
 		return x509_no(why, "signed attributes: messageDigest");
-	if (time_parse(&v[CMS_SIGNING_TIME], &p->signed_at) != 0)
+	if (v[CMS_SIGNING_TIME].whole.data != NULL &&
+	    time_parse(&v[CMS_SIGNING_TIME], &p->signed_at) != 0)
 		return x509_no(why, "signed attributes: signingTime");
 	return 0;
 }

@@ -27,7 +27,7 @@ static const struct variable variables[] = {
  { "CA_CERT",   TYPE_PATH,   FIELD(ca_cert),   NULL,      CONFIG_ENROLLMENT | CONFIG_SIGNER },
  { "CA_KEY",    TYPE_KEY,    FIELD(ca_key),    NULL,      CONFIG_SIGNER },
  { "CA_ROOT",   TYPE_PATH,   FIELD(ca_root),   NULL,      CONFIG_ENROLLMENT | CONFIG_SIGNER },
- { "DEVICE_CA", TYPE_PATH,   FIELD(device_ca), NULL,      CONFIG_MANAGEMENT | CONFIG_SIGNER },
+ { "DEVICE_CA", TYPE_PATH,   FIELD(device_ca), NULL,      CONFIG_ENROLLMENT | CONFIG_MANAGEMENT | CONFIG_SIGNER },
  { "SIGNER_SOCKET", TYPE_PATH, FIELD(signer_socket), "/run/fenestra/signer.sock", CONFIG_ENROLLMENT | CONFIG_SIGNER },
  { "SIGNER_USER",   TYPE_NAME, FIELD(signer_user),   "",  CONFIG_SIGNER },
  { "SIGNER_GROUP",  TYPE_NAME, FIELD(signer_group),  "",  CONFIG_SIGNER },

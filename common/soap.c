@@ -177,6 +177,7 @@ message_for(const char *subcode)
 		    "The server cannot enroll at the moment." },
 		{ FAULT_INVALID_SECURITY,
 		    "The security header was not understood." },
+		{ FAULT_INTERNAL, "The server has failed." },
 	};
 
 	for (size_t i = 0; i < COUNT(messages); i++)
@@ -200,7 +201,10 @@ soap_fault(struct xw *w, const struct fault *f, const char *relates_to,
 	xw_open(w, "s:Code");
 	xw_leaf(w, "s:Value", "s:Receiver");
 	xw_open(w, "s:Subcode");
-	xw_leaf(w, "s:Value", f->subcode);
+	if (strcmp(f->subcode, FAULT_INTERNAL) == 0)
+		xw_leaf1(w, "s:Value", "xmlns:a", NS_DISPATCHER, f->subcode);
+	else
+		xw_leaf(w, "s:Value", f->subcode);
 	xw_close(w);
 	xw_close(w);
 	xw_open(w, "s:Reason");

@@ -22,17 +22,24 @@
 #define NS_AC "http://schemas.xmlsoap.org/ws/2006/12/authorization"
 #define NS_DIAGNOSTICS                                                         \
 	"http://schemas.microsoft.com/2004/09/ServiceModel/Diagnostics"
+#define NS_DISPATCHER                                                          \
+	"http://schemas.microsoft.com/net/2005/12/"                            \
+	"windowscommunicationfoundation/dispatcher"
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"
 
 #define SOAP_CONTENT_TYPE "application/soap+xml; charset=utf-8"
 
-/* Subcodes of [MS-MDE2] 2.2.9; the prefix a: is WS-Addressing there. */
+/*
+ * Subcodes of [MS-MDE2] 2.2.9; the prefix a: is WS-Addressing there, but for
+ * InternalServiceFault it is what [MS-WSTEP] 4.1.4 has.
+ */
 #define FAULT_MESSAGE_FORMAT "s:MessageFormat"
 #define FAULT_AUTHENTICATION "s:Authentication"
 #define FAULT_AUTHORIZATION "s:Authorization"
 #define FAULT_CERTIFICATE_REQUEST "s:CertificateRequest"
 #define FAULT_ENROLLMENT_SERVER "s:EnrollmentServer"
 #define FAULT_INVALID_SECURITY "a:InvalidSecurity"
+#define FAULT_INTERNAL "a:InternalServiceFault"
 
 /* What the header of a request says; the first member of each message. */
 struct soap_header {

@@ -47,6 +47,9 @@ void x509_store_free(struct x509_store *);
 int x509_store_verify(struct x509_store *, const struct blob *der, time_t now,
     time_t *not_after, char why[X509_WHY_LEN]);
 
+/* Whether a CA, this one and no other of its name, signed a certificate. */
+int x509_is_issued_by(const struct blob *der, const struct blob *ca);
+
 /* What a template asks of the key in a certificate request. */
 struct x509_key_rule {
 	int rsa_bits_min;

@@ -115,6 +115,22 @@ leaf_url(struct xw *w, const char *name, const char *base, const char *path)
 	xw_close(w);
 }
 
+#define SERVER "/EnrollmentServer/"
+#define FIRST_OF_TEN 10 /* major version; before it 8.x, or 6.x of 8 and 8.1 */
+
+/* As other servers have it that tell Windows 8.1 and 10 apart. */
+static const char *
+enrollment_path(const struct discover *d, const struct discover_settings *s)
+{
+	const char *version = d->application_version;
+
+	if (!s->by_os)
+		return SERVER "Enrollment.svc";
+	if (version != NULL && strtol(version, NULL, 10) < FIRST_OF_TEN)
+		return SERVER "DeviceEnrollmentWebservice.svc";
+	return SERVER "Win10DeviceEnrollmentWebservice.svc";
+}
+
 /* [MS-MDE2] 3.1.4.1.1.2 */
 void
 discover_answer(struct xw *w, const struct discover *d,
@@ -128,8 +144,8 @@ discover_answer(struct xw *w, const struct discover *d,
 	xw_leaf(w, "EnrollmentVersion",
 	    discover_lower_version(d->request_version, s->version));
 	leaf_url(w, "EnrollmentPolicyServiceUrl", s->url,
-	    "/EnrollmentServer/Policy.svc");
-	leaf_url(w, "EnrollmentServiceUrl", s->url,
-	    "/EnrollmentServer/Enrollment.svc");
+	    s->by_os ? SERVER "PolicyEnrollmentWebservice.svc"
+		     : SERVER "Policy.svc");
+	leaf_url(w, "EnrollmentServiceUrl", s->url, enrollment_path(d, s));
 	soap_close(w);
 }

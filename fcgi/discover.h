@@ -20,6 +20,7 @@ struct discover {
 struct discover_settings {
 	const char *url;     /* https://host[:port] of policy and enrollment */
 	const char *version; /* the highest EnrollmentVersion */
+	int by_os; /* enrollment at a path by the version of Windows */
 };
 
 int discover_read(struct arena *, const struct http_request *,

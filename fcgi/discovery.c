@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "../common/check.h"
 #include "discover.h"
 #include "program.h"
@@ -31,6 +33,7 @@ post(struct worker *w, struct request *r)
 	struct db_error e;
 	struct discover d = { 0 };
 	struct discover_settings s;
+	const char *paths;
 	struct xw out;
 	int settings, rc;
 
@@ -45,7 +48,9 @@ post(struct worker *w, struct request *r)
 		return request_db_fault(w, r, &e);
 	s.url = db_lookup(work, settings, "enrollment_url");
 	s.version = db_lookup(work, settings, "enrollment_version");
-	CHECK(s.url != NULL && s.version != NULL);
+	paths = db_lookup(work, settings, "enrollment_paths");
+	CHECK(s.url != NULL && s.version != NULL && paths != NULL);
+	s.by_os = strcmp(paths, "by-os") == 0;
 	xw_init(&out, r->arena);
 	discover_answer(&out, &d, &s, r->http->id);
 	return request_answer(r, SOAP_CONTENT_TYPE, &out);
@@ -64,7 +69,7 @@ main(int argc, char **argv)
 		.name = "discovery",
 		.config = CONFIG_DISCOVERY,
 		.table = { statements, COUNT(statements), "fenestra_discovery",
-		    1 },
+		    7 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

@@ -10,16 +10,14 @@
 #include "../common/password.h"
 #include "../common/x509.h"
 #include "authenticate.h"
+#include "enrollment.h"
 #include "policy.h"
 #include "program.h"
 #include "provision.h"
 #include "signing.h"
-#include "wstep.h"
 
 #define SECRET_LEN 32 /* bytes of a DM secret, before base64 */
 #define NONCE_LEN 16
-
-enum { RESERVE = AUTHENTICATE_OWN };
 
 static const struct db_statement statements[] = {
 	AUTHENTICATE_STATEMENTS,
@@ -29,6 +27,14 @@ static const struct db_statement statements[] = {
 	    "server_nonce, auth_type from enrollment.reserve("
 	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
 	    13 },
+	[RENEW] = { "renew",
+	    "select device, serial, not_before, not_after, certificate, "
+	    "store, refusal from enrollment.renew("
+	    "$1,$2,$3,$4,$5,$6,$7,$8)",
+	    8 },
+	[PROVISIONING] = { "provisioning",
+	    "select name, value from enrollment.provisioning($1)", 1 },
+	[SUPERSEDE] = { "supersede", "select enrollment.supersede($1,$2)", 2 },
 };
 
 static int
@@ -57,17 +63,24 @@ post_policy(struct worker *w, struct request *r)
 	return request_answer(r, SOAP_CONTENT_TYPE, &out);
 }
 
+struct x509_key_rule
+enrollment_key_rule(const struct db_work *work, int call)
+{
+	return (struct x509_key_rule){
+		.rsa_bits_min = (int)db_value_int(work, call, 0, 2),
+		.rsa_bits_max = (int)db_value_int(work, call, 0, 10),
+		.allow_rsa = db_value_bool(work, call, 0, 11),
+		.allow_ec = db_value_bool(work, call, 0, 12),
+	};
+}
+
 /* The PKCS#10 in the token, as the template wants it. */
 static int
 take_request(struct request *r, const struct wstep_request *m,
     const struct db_work *work, struct x509_request *csr)
 {
-	const struct x509_key_rule rule = {
-		.rsa_bits_min = (int)db_value_int(work, CALL_TEMPLATE, 0, 2),
-		.rsa_bits_max = (int)db_value_int(work, CALL_TEMPLATE, 0, 10),
-		.allow_rsa = db_value_bool(work, CALL_TEMPLATE, 0, 11),
-		.allow_ec = db_value_bool(work, CALL_TEMPLATE, 0, 12),
-	};
+	const struct x509_key_rule rule =
+	    enrollment_key_rule(work, CALL_TEMPLATE);
 	struct blob der;
 	char *why;
 
@@ -92,6 +105,13 @@ random_secret(struct arena *a)
 	return base64_string(a, bytes, sizeof(bytes));
 }
 
+void
+enrollment_serial(unsigned char serial[X509_SERIAL_LEN])
+{
+	x509_random(serial, X509_SERIAL_LEN);
+	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, full length */
+}
+
 static int
 is_device_enrollment(const struct wstep_request *m)
 {
@@ -101,8 +121,8 @@ is_device_enrollment(const struct wstep_request *m)
 }
 
 /* What the database has against it, in the protocol's words. */
-static int
-reserve_fault(struct worker *w, struct request *r, const struct db_error *e)
+int
+enrollment_fault(struct worker *w, struct request *r, const struct db_error *e)
 {
 	static const struct {
 		int status;
@@ -135,8 +155,7 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	const char *id = wstep_context(m, "DeviceID");
 	struct db_error e;
 
-	x509_random(serial, sizeof(serial));
-	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, full length */
+	enrollment_serial(serial);
 	x509_random(nonces, sizeof(nonces));
 	db_call(work, RESERVE);
 	db_text(work, who->upn);
@@ -156,12 +175,12 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	*result = work;
 	if (db_run(work, &e) == 0)
 		return 0;
-	return reserve_fault(w, r, &e);
+	return enrollment_fault(w, r, &e);
 }
 
 /* The signer signs what was reserved, or gives what it signed before. */
-static int
-issue(struct worker *w, struct request *r, struct db_work *reserved,
+int
+enrollment_issue(struct worker *w, struct request *r, struct db_work *reserved,
     struct blob *certificate)
 {
 	struct signing_request ask;
@@ -185,11 +204,11 @@ issue(struct worker *w, struct request *r, struct db_work *reserved,
 		e.status = 500;
 	snprintf(e.sqlstate, sizeof(e.sqlstate), "MD%d", e.status);
 	snprintf(e.message, sizeof(e.message), "%s", why);
-	return reserve_fault(w, r, &e);
+	return enrollment_fault(w, r, &e);
 }
 
-static const char *
-find_setting(void *context, const char *name)
+const char *
+enrollment_setting(void *context, const char *name)
 {
 	const char *value = db_lookup(context, CALL_SETTING, name);
 
@@ -197,26 +216,37 @@ find_setting(void *context, const char *name)
 	return value;
 }
 
-static void
+static int
 document(struct xw *out, struct worker *w, struct request *r,
-    const struct wstep_request *m, struct db_work *account,
-    struct db_work *reserved, const struct blob *certificate)
+    const struct wstep_request *m, struct db_work *reserved,
+    const struct blob *certificate)
 {
+	struct db_work *rules = db_work(w->db, r->arena);
+	struct db_error e;
+	const char *name, *store;
 	struct provision p = {
 		.root = x509_ca_root(w->ca),
 		.issuing = x509_ca_cert(w->ca),
 		.certificate = *certificate,
-		.device_store = is_device_enrollment(m),
 		.device = db_value(reserved, 0, 0, 0),
 		.device_name = wstep_context(m, "DeviceName"),
 		.auth_name = db_value(reserved, 0, 0, 5),
 		.auth_type = db_value(reserved, 0, 0, 10),
 		.client_secret = db_value(reserved, 0, 0, 6),
 		.server_secret = db_value(reserved, 0, 0, 7),
-		.setting = find_setting,
-		.context = account,
+		.setting = enrollment_setting,
+		.context = rules,
 	};
 
+	db_call(rules, PROVISIONING);
+	db_text(rules, p.device);
+	if (db_run(rules, &e) == -1)
+		return request_db_fault(w, r, &e);
+	store = enrollment_setting(rules, "certificate_store");
+	p.device_store = strcmp(store, "System") == 0;
+	name = enrollment_setting(rules, "device_name");
+	if (*name != '\0')
+		p.device_name = name;
 	p.subject = arena_printf(r->arena, "CN=%s", p.device);
 	p.client_nonce.data =
 	    db_value_bytes(reserved, 0, 0, 8, &p.client_nonce.len);
@@ -224,6 +254,22 @@ document(struct xw *out, struct worker *w, struct request *r,
 	    db_value_bytes(reserved, 0, 0, 9, &p.server_nonce.len);
 	xw_init(out, r->arena);
 	provision_write(out, &p);
+	return 0;
+}
+
+int
+enrollment_answer(
+    struct request *r, const struct wstep_request *m, const struct xw *doc)
+{
+	struct xw out;
+
+	if (doc->out.failed)
+		return fault_set(
+		    &r->fault, 500, FAULT_INTERNAL, "answer too large");
+	xw_init(&out, r->arena);
+	wstep_answer(
+	    &out, m, doc->out.data, doc->out.len, time(NULL), r->http->id);
+	return request_answer(r, SOAP_CONTENT_TYPE, &out);
 }
 
 static int
@@ -234,30 +280,30 @@ post_enrollment(struct worker *w, struct request *r)
 	struct identity who = { 0 };
 	struct db_work *account, *reserved;
 	struct blob certificate;
-	struct xw doc, out;
+	struct xw doc;
 	int rc;
 
 	CHECK(m != NULL);
 	rc = wstep_read(r->arena, r->http, m, &r->fault);
 	r->relates_to = m->header.message_id;
-	if (rc == -1 || wstep_check(m, &r->fault) == -1 ||
-	    authenticate(w, r, &m->header, &who, &account) == -1 ||
+	if (rc == -1 || wstep_check(m, &r->fault) == -1)
+		return -1;
+	if (wstep_is_renewal(m))
+		return renewal_post(w, r, m);
+	if (authenticate(w, r, &m->header, &who, &account) == -1 ||
 	    take_request(r, m, account, &csr) == -1 ||
 	    reserve(w, r, m, &who, &csr, &reserved) == -1)
 		return -1;
 	r->device = db_value(reserved, 0, 0, 0);
+	if (renewal_note_old_device(w, r) == -1)
+		return -1;
 	certificate.data = db_value_bytes(reserved, 0, 0, 4, &certificate.len);
 	if (certificate.data == NULL &&
-	    issue(w, r, reserved, &certificate) == -1)
+	    enrollment_issue(w, r, reserved, &certificate) == -1)
 		return -1;
-	document(&doc, w, r, m, account, reserved, &certificate);
-	if (doc.out.failed)
-		return fault_set(&r->fault, 500, FAULT_ENROLLMENT_SERVER,
-		    "answer too large");
-	xw_init(&out, r->arena);
-	wstep_answer(
-	    &out, m, doc.out.data, doc.out.len, time(NULL), r->http->id);
-	return request_answer(r, SOAP_CONTENT_TYPE, &out);
+	if (document(&doc, w, r, m, reserved, &certificate) == -1)
+		return -1;
+	return enrollment_answer(r, m, &doc);
 }
 
 static int
@@ -267,9 +313,14 @@ setup(struct worker *w, char *why, size_t size)
 
 	w->ca =
 	    x509_ca_load(w->config.ca_cert, NULL, w->config.ca_root, reason);
-	if (w->ca != NULL)
+	if (w->ca == NULL) {
+		snprintf(why, size, "the CA: %s", reason);
+		return -1;
+	}
+	w->store = x509_store_load(w->config.device_ca, reason);
+	if (w->store != NULL)
 		return 0;
-	snprintf(why, size, "the CA: %s", reason);
+	snprintf(why, size, "FENESTRA_DEVICE_CA: %s", reason);
 	return -1;
 }
 
@@ -295,6 +346,13 @@ print_hash(int option)
 static const struct route routes[] = {
 	{ "/EnrollmentServer/Policy.svc", "POST", post_policy },
 	{ "/EnrollmentServer/Enrollment.svc", "POST", post_enrollment },
+	/* As other servers of Windows 8.1 and of Windows 10 call them. */
+	{ "/EnrollmentServer/PolicyEnrollmentWebservice.svc", "POST",
+	    post_policy },
+	{ "/EnrollmentServer/DeviceEnrollmentWebservice.svc", "POST",
+	    post_enrollment },
+	{ "/EnrollmentServer/Win10DeviceEnrollmentWebservice.svc", "POST",
+	    post_enrollment },
 };
 
 int

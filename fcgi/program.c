@@ -146,7 +146,8 @@ level_of(const struct fault *f)
 		return "info";
 	if (f->status < 500 || f->error_type != NULL ||
 	    (f->subcode != NULL &&
-		strcmp(f->subcode, FAULT_ENROLLMENT_SERVER) != 0))
+		strcmp(f->subcode, FAULT_ENROLLMENT_SERVER) != 0 &&
+		strcmp(f->subcode, FAULT_INTERNAL) != 0))
 		return "warning";
 	return "error";
 }

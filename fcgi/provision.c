@@ -29,6 +29,28 @@ static const struct setting_parm application_parms[] = {
 	{ "MAXBACKOFFTIME",     "backoff_maximum",    NULL },
 };
 
+/* Those that are left out while their setting is empty. */
+static const struct setting_parm provider_parms[] = {
+	{ "SyncApplicationVersion",                "sync_application_version", "string" },
+	{ "HelpPhoneNumber",                       "help_phone",               "string" },
+	{ "HelpWebsite",                           "help_website",             "string" },
+	{ "HelpEmailAddress",                      "help_email",               "string" },
+	{ "NumberOfDaysAfterLostContactToUnenroll", "unenroll_days",           "integer" },
+};
+
+static const struct setting_parm push_parms[] = {
+	{ "PFN",                                   "push_pfn",                 "string" },
+};
+
+/* The enrollment status page. */
+static const struct setting_parm status_page_parms[] = {
+	{ "SkipDeviceStatusPage",                  "esp_skip_device",          "boolean" },
+	{ "SkipUserStatusPage",                    "esp_skip_user",            "boolean" },
+	{ "TimeOutUntilSyncFailure",               "esp_timeout",              "integer" },
+	{ "AllowCollectLogsButton",                "esp_collect_logs",         "boolean" },
+	{ "CustomErrorText",                       "esp_error_text",           "string" },
+};
+
 static const struct setting_parm poll_parms[] = {
 	{ "NumberOfFirstRetries",                  "poll_first_number",       "integer" },
 	{ "IntervalForFirstSetOfRetries",          "poll_first_interval",     "integer" },
@@ -66,15 +88,43 @@ setting_parms(struct xw *w, const struct provision *p,
 		    parms[i].datatype);
 }
 
+static int
+is_set(const struct provision *p, const struct setting_parm *s)
+{
+	return *p->setting(p->context, s->setting) != '\0';
+}
+
+/* Those that are set, in a characteristic of their own if it has a type. */
+static void
+set_parms(struct xw *w, const struct provision *p, const char *type,
+    const struct setting_parm *parms, size_t count)
+{
+	int open = type == NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_set(p, &parms[i]))
+			continue;
+		if (!open)
+			characteristic(w, type);
+		open = 1;
+		setting_parms(w, p, &parms[i], 1);
+	}
+	if (type != NULL && open)
+		xw_close(w);
+}
+
 static void
 base64_parm(struct xw *w, const char *name, const struct blob *b)
 {
 	parm(w, name, base64_string(w->out.arena, b->data, b->len), NULL);
 }
 
-/* A store's node for a certificate is named by its SHA-1, upper case. */
+/*
+ * A store's node for a certificate is named by its SHA-1, upper case.  What
+ * has a private key says so beside the certificate, or inside its node.
+ */
 static void
-certificate(struct xw *w, const struct blob *der)
+certificate_open(struct xw *w, const struct blob *der)
 {
 	unsigned char sha1[X509_SHA1_LEN];
 	char name[2 * X509_SHA1_LEN + 1];
@@ -84,6 +134,19 @@ certificate(struct xw *w, const struct blob *der)
 		snprintf(name + 2 * i, 3, "%02X", sha1[i]);
 	characteristic(w, name);
 	base64_parm(w, "EncodedCertificate", der);
+}
+
+static void
+certificate(struct xw *w, const struct blob *der)
+{
+	certificate_open(w, der);
+	xw_close(w);
+}
+
+static void
+private_key(struct xw *w)
+{
+	characteristic(w, "PrivateKeyContainer");
 	xw_close(w);
 }
 
@@ -98,26 +161,42 @@ trusted(struct xw *w, const char *store, const struct blob *der)
 }
 
 static void
-certificate_store(struct xw *w, const struct provision *p)
+authorities(struct xw *w, const struct provision *p)
 {
 	const struct blob *root = p->root, *ca = p->issuing;
 
-	characteristic(w, "CertificateStore");
 	trusted(w, "Root", root);
 	if (ca->len != root->len || memcmp(ca->data, root->data, ca->len) != 0)
 		trusted(w, "CA", ca);
-	characteristic(w, "My");
-	characteristic(w, p->device_store ? "System" : "User");
-	certificate(w, &p->certificate);
-	characteristic(w, "PrivateKeyContainer");
-	xw_close(w);
-	xw_close(w);
+}
+
+/* Where and when the device is to renew. */
+static void
+renewal(struct xw *w, const struct provision *p)
+{
+	const char *url = p->setting(p->context, "renewal_url");
+
 	characteristic(w, "WSTEP");
 	characteristic(w, "Renew");
 	parm(w, "ROBOSupport", "true", "boolean");
 	setting_parms(w, p, renew_parms, COUNT(renew_parms));
+	if (*url != '\0')
+		parm(w, "ServerURL", url, "string");
 	xw_close(w);
 	xw_close(w);
+}
+
+static void
+certificate_store(struct xw *w, const struct provision *p)
+{
+	characteristic(w, "CertificateStore");
+	authorities(w, p);
+	characteristic(w, "My");
+	characteristic(w, p->device_store ? "System" : "User");
+	certificate(w, &p->certificate);
+	private_key(w);
+	xw_close(w);
+	renewal(w, p);
 	xw_close(w);
 	xw_close(w);
 }
@@ -199,9 +278,13 @@ dm_client(struct xw *w, const struct provision *p)
 		parm(w, "EntDeviceName", p->device_name, "string");
 	if (strcmp(p->setting(p->context, "message_signing"), "true") == 0)
 		parm(w, "RequireMessageSigning", "true", "boolean");
+	set_parms(w, p, NULL, provider_parms, COUNT(provider_parms));
 	characteristic(w, "Poll");
 	setting_parms(w, p, poll_parms, COUNT(poll_parms));
 	xw_close(w);
+	set_parms(w, p, "Push", push_parms, COUNT(push_parms));
+	set_parms(w, p, "FirstSyncStatus", status_page_parms,
+	    COUNT(status_page_parms));
 	xw_close(w);
 	xw_close(w);
 	xw_close(w);
@@ -216,5 +299,28 @@ provision_write(struct xw *w, const struct provision *p)
 	dm_client(w, p);
 	xw_close(w);
 	/* A value that found no memory must not be missing unnoticed. */
+	w->out.failed |= arena_failed(w->out.arena);
+}
+
+/* [MS-MDE2] 3.3.4.1.1.2 has the key inside the certificate's node here. */
+void
+provision_write_renewal(struct xw *w, const struct provision *p, int known)
+{
+	xw_open1(w, "wap-provisioningdoc", "version", "1.1");
+	characteristic(w, "CertificateStore");
+	if (!known)
+		authorities(w, p);
+	characteristic(w, "My");
+	characteristic(w, p->device_store ? "System" : "User");
+	certificate_open(w, &p->certificate);
+	private_key(w);
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+	xw_close(w);
+	characteristic(w, "APPLICATION");
+	parm(w, "PROVIDER-ID", p->setting(p->context, "provider_id"), NULL);
+	xw_close(w);
+	xw_close(w);
 	w->out.failed |= arena_failed(w->out.arena);
 }

@@ -29,4 +29,10 @@ struct provision {
 
 void provision_write(struct xw *, const struct provision *);
 
+/*
+ * What a renewal tells: the certificate, and the CA unless `known`, because
+ * it is the one that issued the certificate before.
+ */
+void provision_write_renewal(struct xw *, const struct provision *, int known);
+
 #endif

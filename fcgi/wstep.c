@@ -17,7 +17,9 @@
 #define ISSUE NS_WST "/Issue"
 #define RENEW NS_WST "/Renew"
 #define PKCS10 NS_ENROLLMENT "#PKCS10"
-#define BASE64 NS_WSSE "#base64binary" /* Windows writes a small b */
+#define PKCS7 NS_WSSE "#PKCS7"		   /* as [MS-MDE2] has it */
+#define PKCS7_WSTEP NS_ENROLLMENT "#PKCS7" /* as [MS-WSTEP] */
+#define BASE64 NS_WSSE "#base64binary"	   /* Windows writes a small b */
 
 #define TIMESTAMP_SECONDS 300
 
@@ -119,21 +121,35 @@ is_once(const struct wstep_request *r, const char *name)
 }
 
 int
+wstep_is_renewal(const struct wstep_request *r)
+{
+	return strcmp(r->request_type, RENEW) == 0;
+}
+
+static const char *
+value_type_fault(const struct wstep_request *r)
+{
+	const char *type = r->value_type != NULL ? r->value_type : "";
+
+	if (wstep_is_renewal(r))
+		return strcmp(type, PKCS7) == 0 ||
+			       strcmp(type, PKCS7_WSTEP) == 0
+			   ? NULL
+			   : "ValueType is not PKCS7";
+	return strcmp(type, PKCS10) == 0 ? NULL : "ValueType is not PKCS10";
+}
+
+int
 wstep_check(const struct wstep_request *r, struct fault *f)
 {
 	const char *id = wstep_context(r, "DeviceID"), *why = NULL;
 
-	if (strcmp(r->request_type, RENEW) == 0) {
-		f->error_type = "NotEligibleToRenew";
-		return fault_set(
-		    f, 500, FAULT_CERTIFICATE_REQUEST, "renewal is not served");
-	}
-	if (strcmp(r->request_type, ISSUE) != 0)
-		why = "RequestType is not Issue";
+	if (strcmp(r->request_type, ISSUE) != 0 && !wstep_is_renewal(r))
+		why = "RequestType is neither Issue nor Renew";
 	else if (strcmp(r->token_type, TOKEN_TYPE) != 0)
 		why = "TokenType is not DeviceEnrollmentToken";
-	else if (r->value_type == NULL || strcmp(r->value_type, PKCS10) != 0)
-		why = "ValueType is not PKCS10";
+	else if ((why = value_type_fault(r)) != NULL)
+		;
 	else if (r->encoding_type == NULL ||
 		 strcasecmp(r->encoding_type, BASE64) != 0)
 		why = "EncodingType is not base64binary";

@@ -16,7 +16,7 @@ struct wstep_request {
 	struct soap_header header;
 	char *token_type;
 	char *request_type;
-	char *token; /* base64 of a PKCS#10 */
+	char *token; /* base64 of a PKCS#10, or to renew of SignedData */
 	char *value_type;
 	char *encoding_type;
 	const char *names[WSTEP_CONTEXT_MAX];
@@ -27,7 +27,10 @@ struct wstep_request {
 int wstep_read(struct arena *, const struct http_request *,
     struct wstep_request *, struct fault *);
 
-/* Whether it is a request to issue that names its device. */
+/* Whether it asks to renew a certificate; else it has to ask for a first. */
+int wstep_is_renewal(const struct wstep_request *);
+
+/* Whether it is one of these, and names its device. */
 int wstep_check(const struct wstep_request *, struct fault *);
 
 /* The first value of a context item, or NULL. */

@@ -38,6 +38,7 @@ begin
       in_enrollment_type, in_request_sha256, in_public_key, in_serial,
       in_auth_name, in_client_secret, in_server_secret, in_client_nonce,
       in_server_nonce, in_names, in_values);
+    perform mdm.hardware_note(device, in_names, in_values);
   end if;
 
   select c.serial, c.state, c.content,

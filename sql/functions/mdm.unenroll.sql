@@ -6,22 +6,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_queued bigint[];
-  v_begun  bigint[];
+  v_ended record;
 begin
   update mdm.device d set state = 'unenrolled' where d.device = in_device;
   update mdm.certificate c
      set state = 'revoked', reason = 'unenrolled', revoked_at = now()
    where c.device = in_device and c.state <> 'revoked';
-  delete from mdm.chunk c where c.device = in_device;
-  select array_agg(c.seq) filter (where c.state = 'queued'),
-         array_agg(c.seq) filter (where c.state <> 'queued')
-    into v_queued, v_begun
-    from mdm.command c where c.device = in_device;
-  perform mdm.command_end(in_device, v_queued, 'cancelled');
-  perform mdm.command_end(in_device, v_begun, 'unknown');
+  select * into v_ended from mdm.queue_close(in_device);
   perform mdm.event_add(in_device, 'device.unenrolled', jsonb_build_object(
-    'cancelled', cardinality(v_queued), 'unknown', cardinality(v_begun)));
+    'cancelled', v_ended.cancelled, 'unknown', v_ended.unknown));
 end
 $$;
 comment on function mdm.unenroll is

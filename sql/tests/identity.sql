@@ -252,7 +252,7 @@ create temp table r (device uuid);
 create function fixture.come(in_device uuid, in_session text, in_n int default 1) returns text[] language sql as
 $$ select fixture.message(in_device, in_session, 1, in_n => in_n); select fixture.deliver(in_device) $$;
 create function fixture.issue(in_device uuid, in_n int) returns void language sql as
-$$ select enrollment.issue(in_device, c.serial, 'x', fixture.cert(d.device_id, in_n), '\x01') from mdm.certificate c
+$$ select signer.issue(in_device, c.serial, 'x', fixture.cert(d.device_id, in_n), '\x01', fixture.h('ca')) from mdm.certificate c
    join mdm.device d using (device) where c.device = in_device and c.enrollment = in_n $$;
 select admin.setting_set('approval', 'required') \g /dev/null
 insert into r values (fixture.admit('W'));

@@ -21,7 +21,7 @@ select is((select count(*) from role), 5::bigint, 'the five roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
-  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve'], 'functions of enrollment');
+  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'renew', 'supersede', 'provisioning'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''signer''',
   array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
 select bag_eq('select proname::text from function where schema = ''management''',
@@ -29,14 +29,15 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke',
+  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
+        'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
         'jwks_set', 'tenant_set', 'tenant_remove'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority'], 'views of admin');
+        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -94,7 +95,7 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'status_class', 'session_rule',
+  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,

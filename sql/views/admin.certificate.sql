@@ -4,7 +4,8 @@ create or replace view admin.certificate as
 select c.device, c.enrollment, encode(c.serial, 'hex') as serial,
        encode(c.sha256, 'hex') as sha256, encode(c.sha1, 'hex') as sha1,
        c.state, c.reason, c.not_before, c.not_after, c.issued_at, c.seen_at,
-       c.revoked_at, encode(c.issuer, 'hex') as issuer
+       c.revoked_at, encode(c.issuer, 'hex') as issuer,
+       c.generation, encode(c.renews, 'hex') as renews, c.renewal_asked
   from mdm.certificate c;
 comment on view admin.certificate is
   'The certificates of devices, one row for each serial.';
@@ -21,3 +22,6 @@ comment on column admin.certificate.issued_at is 'When it was stored.';
 comment on column admin.certificate.seen_at is 'When a message first came with it.';
 comment on column admin.certificate.revoked_at is 'When it was revoked.';
 comment on column admin.certificate.issuer is 'The CA that signed it (authority.sha256).';
+comment on column admin.certificate.generation is 'Counts the renewals since its enrollment; 0: by enrollment itself.';
+comment on column admin.certificate.renews is 'Serial of the certificate that it renews, in hexadecimal.';
+comment on column admin.certificate.renewal_asked is 'When admin.renew had the device renew it.';

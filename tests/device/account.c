@@ -53,6 +53,11 @@ static const struct wap_parm provider_parms[] = {
  { "EntDeviceName", WAP_STRING,  0 },
  { "EntDMID",       WAP_STRING,  1 },
  { "EnableOmaDmKeepAliveMessage", WAP_BOOLEAN, 0 },
+ { "SyncApplicationVersion",      WAP_STRING,  0 },
+ { "HelpPhoneNumber",             WAP_STRING,  0 },
+ { "HelpWebsite",                 WAP_STRING,  0 },
+ { "HelpEmailAddress",            WAP_STRING,  0 },
+ { "NumberOfDaysAfterLostContactToUnenroll", WAP_INTEGER, 0 },
 };
 
 static const struct wap_parm poll_parms[] = {

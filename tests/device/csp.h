@@ -25,6 +25,7 @@ enum csp_effect {
 	CSP_REBOOT,
 	CSP_WIPE,
 	CSP_UNENROLL,
+	CSP_RENEW,
 };
 
 /* A demand on the value, beyond its format. */

@@ -62,6 +62,9 @@ const struct csp_rule csp_rules[] = {
  { MSFT "RemoteWipe/doWipe",           "chr",  EXE, .effect = CSP_WIPE },
  { MSFT "RemoteWipe/doWipeProtected",  "chr",  EXE, .effect = CSP_WIPE },
 
+ { MSFT "CertificateStore/My/WSTEP/Renew/RenewNow", "null", EXE,
+     .effect = CSP_RENEW },
+
  { MSFT "DMClient/Unenroll",   "chr",  EXE, .effect = CSP_UNENROLL,
      .demand = CSP_PROVIDER },
  { PROVIDER "Unenroll",        "chr",  EXE, .effect = CSP_UNENROLL,

@@ -62,6 +62,9 @@ int device_verdict(struct device *);
 /* enroll.c: 0 when the device is enrolled. */
 int device_enroll(struct device *);
 
+/* renew.c: 0 when there is another certificate. */
+int device_renew(struct device *);
+
 /* session.c */
 enum session_kind {
 	SESSION_PLAIN,

@@ -9,7 +9,7 @@ DEVICE_SRC = account.c alert.c answer.c answer_group.c auth.c auth_server.c \
              enroll.c exchange.c fault.c grammar.c http.c identity.c issue.c \
              load.c main.c object.c options.c outbox.c package.c pki_cert.c \
              pki_forge.c pki_key.c plan.c policy.c profile.c provision.c \
-             report.c rounds.c selftest.c selftest_answer.c selftest_auth.c \
+             renew.c report.c rounds.c selftest.c selftest_answer.c selftest_auth.c \
              selftest_judge.c selftest_outbox.c selftest_plan.c \
              selftest_provision.c selftest_soap.c selftest_tree.c \
              selftest_wbxml.c session.c sign.c soap.c state.c syncml.c \

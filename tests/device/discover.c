@@ -53,10 +53,16 @@ discover_body(struct buf *out, const struct profile *profile, const char *email,
 
 /* With lower-case host to connect to, in mixed case as the client says it. */
 static char *
-discovery_url(const struct options *o, int mixed_case)
+discovery_url(const struct device *d, int mixed_case)
 {
-	const char *at = strchr(o->upn, '@');
+	const char *known = state_get(d->state, "discovery-url");
+	const struct options *o = d->o;
+	const char *at;
 
+	/* who renews goes where it enrolled */
+	if (o->upn == NULL && known != NULL)
+		return xstrdup(known);
+	at = strchr(o->upn, '@');
 	if (o->discovery_url != NULL)
 		return xstrdup(o->discovery_url);
 	if (at == NULL)
@@ -182,7 +188,9 @@ discover_take(struct device *d, const struct dom *dom, struct enrollment *e)
 int
 discover_exchange(struct device *d, struct http *h, struct enrollment *e)
 {
-	char *url = discovery_url(d->o, 0), *to = discovery_url(d->o, 1);
+	char *url = discovery_url(d, 0), *to = discovery_url(d, 1);
+	const char *upn =
+	    d->o->upn == NULL ? state_need(d->state, "upn") : d->o->upn;
 	struct soap_call call = { .step = "Discover",
 		.place = "discovery",
 		.url = url,
@@ -194,14 +202,14 @@ discover_exchange(struct device *d, struct http *h, struct enrollment *e)
 	struct buf body = { 0 };
 	struct dom *dom = NULL;
 
-	discover_body(
-	    &body, d->o->plan.profile, d->o->upn, d->o->request_version);
+	discover_body(&body, d->o->plan.profile, upn, d->o->request_version);
 	call.body = body.data;
 	if (probe(d, h, url) == 0)
 		dom = soap_exchange(d, h, &call, &a);
 	if (dom != NULL) {
 		discover_take(d, dom, e);
 		report_step(&d->r, a.body.len, a.ms, e->enrollment_url);
+		state_set(d->state, "discovery-url", url);
 	}
 	dom_free(dom);
 	http_response_free(&a);

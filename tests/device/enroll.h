@@ -16,6 +16,7 @@ struct enrollment {
 	long validity_seconds;
 	EVP_PKEY *key;
 	struct pki_chain chain;
+	int renews; /* a certificate that there is */
 };
 
 /* discover.c */
@@ -37,20 +38,26 @@ struct issue_identity {
 	const char *device_id;
 	const char *macs; /* separated by blanks */
 	int is_oobe;	  /* before the first log-on */
+	int renews;
 	double server_version;
 	const struct profile *profile;
 };
 void issue_body(
-    struct buf *, const char *csr_base64, const struct issue_identity *);
+    struct buf *, const char *token_base64, const struct issue_identity *);
 /* The text of the provisioning document, to be freed, or NULL. */
 char *issue_take(struct report *, const struct dom *);
-char *issue_exchange(
-    struct device *, struct http *, struct enrollment *, const struct buf *csr);
+char *issue_exchange(struct device *, struct http *, struct enrollment *,
+    const struct buf *token);
 
 /* provision.c: judges the document; -1 when there are no certificates. */
 int provision_judge(struct device *, struct enrollment *, const char *text);
 /* The same, and keeps the certificates. */
 int provision_take(struct device *, struct enrollment *, const char *text);
+/* Both for what a renewal brings. */
+int provision_judge_renewal(
+    struct device *, struct enrollment *, const char *text);
+int provision_take_renewal(
+    struct device *, struct enrollment *, const char *text);
 /* account.c: its part about the management server. */
 struct node;
 void account_take(

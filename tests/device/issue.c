@@ -152,15 +152,17 @@ context_write(struct buf *out, const struct issue_identity *id)
 
 void
 issue_body(
-    struct buf *out, const char *csr_base64, const struct issue_identity *id)
+    struct buf *out, const char *token_base64, const struct issue_identity *id)
 {
-	buf_puts(out,
+	buf_printf(out,
 	    "<s:Body><wst:RequestSecurityToken>"
 	    "<wst:TokenType>" TOKEN_TYPE "</wst:TokenType>"
-	    "<wst:RequestType>" NS_TRUST "/Issue</wst:RequestType>"
-	    "<wsse:BinarySecurityToken ValueType=\"" NS_ENROLLMENT "#PKCS10\""
-	    " EncodingType=\"" ENCODING "\">");
-	buf_puts(out, csr_base64);
+	    "<wst:RequestType>" NS_TRUST "/%s</wst:RequestType>"
+	    "<wsse:BinarySecurityToken ValueType=\"%s\""
+	    " EncodingType=\"" ENCODING "\">",
+	    id->renews ? "Renew" : "Issue",
+	    id->renews ? NS_WSSE "#PKCS7" : NS_ENROLLMENT "#PKCS10");
+	buf_puts(out, token_base64);
 	buf_puts(out, "</wsse:BinarySecurityToken>");
 	context_write(out, id);
 	buf_puts(out, "</wst:RequestSecurityToken></s:Body>");
@@ -258,7 +260,7 @@ issue_take(struct report *r, const struct dom *dom)
 
 static void
 call_fill(struct device *d, const struct enrollment *e, struct buf *body,
-    const struct buf *csr, struct soap_call *call)
+    const struct buf *token, struct soap_call *call)
 {
 	const struct issue_identity id = {
 		.hardware_id = state_need(d->state, "hardware-id"),
@@ -266,31 +268,38 @@ call_fill(struct device *d, const struct enrollment *e, struct buf *body,
 		.device_id = state_need(d->state, "device-id"),
 		.macs = state_need(d->state, "mac"),
 		.is_oobe = plan_does(&d->o->plan, DO_OOBE),
+		.renews = e->renews,
 		.server_version = e->server_version,
 		.profile = d->o->plan.profile,
 	};
 	struct buf base64 = { 0 };
 
-	base64_write(&base64, csr->data, csr->len);
+	base64_write(&base64, token->data, token->len);
 	issue_body(body, base64.data, &id);
 	buf_free(&base64);
-	call->step = "Issue";
+	call->step = e->renews ? "Renew" : "Issue";
 	call->place = "enrollment";
 	call->url = e->enrollment_url;
 	call->to = e->enrollment_url;
 	call->action = ACTION;
 	call->reply_action = REPLY_ACTION;
 	call->message_id = MESSAGE_ID;
+	call->body = body->data;
+	/* Whoever renews has shown a certificate: there is no password. */
+	if (e->renews) {
+		call->username = state_need(d->state, "upn");
+		call->password = "";
+		return;
+	}
 	call->username = d->o->upn;
 	call->password = bad_is_at(&d->o->bad, BAD_WRONG_PASSWORD, "enrollment")
 			     ? "not the password"
 			     : d->o->password;
-	call->body = body->data;
 }
 
 char *
 issue_exchange(struct device *d, struct http *h, struct enrollment *e,
-    const struct buf *csr)
+    const struct buf *token)
 {
 	struct http_response a = { 0 };
 	struct soap_call call = { 0 };
@@ -298,7 +307,7 @@ issue_exchange(struct device *d, struct http *h, struct enrollment *e,
 	char *text = NULL;
 	struct dom *dom;
 
-	call_fill(d, e, &body, csr, &call);
+	call_fill(d, e, &body, token, &call);
 	dom = soap_exchange(d, h, &call, &a);
 	if (dom != NULL) {
 		text = issue_take(&d->r, dom);

@@ -46,6 +46,25 @@ session_run(struct invocation *v, enum session_kind kind)
 		ok = device_verdict(&d);
 	}
 	http_close(h);
+	if (ok && state_get(d.state, "renew") != NULL) {
+		device_renew(&d);
+		ok = device_verdict(&d);
+	}
+	device_close(&d);
+	return ok ? 0 : 1;
+}
+
+static int
+renew_command(struct invocation *v, char **rest)
+{
+	struct device d;
+	int ok;
+
+	(void)rest;
+	device_open(&d, &v->o, v->load.dir, 0);
+	device_remember(&d);
+	device_renew(&d);
+	ok = device_verdict(&d);
 	device_close(&d);
 	return ok ? 0 : 1;
 }
@@ -121,6 +140,7 @@ static const struct command commands[] = {
    "discover the server, enrol, keep the device in DIR" },
  { "session", session_command, "-d DIR [-l user|others|none] [-m SESSIONS]",
    "hold a management session" },
+ { "renew", renew_command, "-d DIR", "renew the certificate" },
  { "unenroll", unenroll_command, "-d DIR",
    "hold the session in which the user disconnects" },
  { "load", load_command,

@@ -57,6 +57,8 @@ void csr_write(const struct csr *, struct buf *);
 /* NULL unless the bytes are one certificate and nothing else. */
 X509 *cert_read(const void *, size_t);
 X509 *cert_load(const char *path);
+/* The certificates behind the first one of a file of PEM; how many. */
+size_t certs_load_behind(const char *path, X509 **, size_t max);
 /* Upper-case SHA-1 of the DER form. */
 char *cert_thumbprint(const X509 *);
 char *cert_subject(const X509 *);

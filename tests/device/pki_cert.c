@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
@@ -70,6 +71,23 @@ cert_subject(const X509 *x)
 	copy = xstrndup(text, (size_t)n);
 	BIO_free(bio);
 	return copy;
+}
+
+size_t
+certs_load_behind(const char *path, X509 **certs, size_t max)
+{
+	FILE *f = fopen(path, "r");
+	X509 *x = f == NULL ? NULL : PEM_read_X509(f, NULL, NULL, NULL);
+	size_t n = 0;
+
+	X509_free(x);
+	while (f != NULL && x != NULL && n < max &&
+	       (x = PEM_read_X509(f, NULL, NULL, NULL)) != NULL)
+		certs[n++] = x;
+	if (f != NULL)
+		fclose(f);
+	ERR_clear_error();
+	return n;
 }
 
 int

@@ -174,6 +174,8 @@ certificates_take(
 	intermediates_take(&d->r, root, &e->chain);
 	leaf_take(&d->r, root, &e->chain);
 	renewal_judge(&d->r, root, e->validity_seconds);
+	state_set(d->state, "renewal-url",
+	    wap_value(store_find(root, "My/WSTEP/Renew"), "ServerURL"));
 	if (e->chain.root == NULL || e->chain.leaf == NULL)
 		return -1;
 	chain_judge(&d->r, &e->chain, e->key, e->validity_seconds);
@@ -222,6 +224,111 @@ provision_take(struct device *d, struct enrollment *e, const char *text)
 	report_begin(&d->r, "Provisioning");
 	d->r.status = 200;
 	if (provision_judge(d, e, text) == -1)
+		return -1;
+	certificates_keep(d->state, &e->chain);
+	return 0;
+}
+
+/* The mark of the private key is inside the node, or beside it. */
+static void
+container_judge(struct report *r, const struct node *store)
+{
+	const struct node *n = store == NULL ? NULL : store->first;
+	size_t found = 0;
+
+	for (; n != NULL; n = n->next)
+		found += strcmp(wap_type(n), "PrivateKeyContainer") == 0 ||
+			 wap_child(n, "PrivateKeyContainer") != NULL;
+	if (found != 1)
+		report_fail(r, "my-user",
+		    "PrivateKeyContainer stands there %zu times", found);
+}
+
+static X509 *
+renewed_take(struct report *r, const struct node *store)
+{
+	const struct node *n = store == NULL ? NULL : store->first;
+	X509 *leaf = NULL;
+	size_t found = 0;
+
+	for (; n != NULL; n = n->next)
+		if (strcmp(wap_type(n), "PrivateKeyContainer") != 0 &&
+		    found++ == 0)
+			leaf = certificate_take(r, n);
+	if (found != 1)
+		report_fail(
+		    r, "my-user", "My/User has %zu certificates", found);
+	return leaf;
+}
+
+/* The CA comes along when it is a new one; otherwise it is the known one. */
+static void
+authorities_take(struct device *d, const struct node *root, struct pki_chain *c)
+{
+	char *path = state_path(d->state, "root.pem");
+	char *cert = state_path(d->state, "cert.pem");
+
+	if (store_find(root, "Root/System") != NULL)
+		root_take(&d->r, root, c);
+	else
+		c->root = cert_load(path);
+	if (store_find(root, "CA/System") != NULL)
+		intermediates_take(&d->r, root, c);
+	else
+		c->nintermediates =
+		    certs_load_behind(cert, c->intermediates, PKI_CHAIN);
+	free(path);
+	free(cert);
+}
+
+/* Nothing else belongs in it: the account stays as it is. */
+static void
+renewal_top_judge(struct device *d, const struct node *root)
+{
+	const struct node *app = wap_child(root, "APPLICATION"), *n;
+	const char *id = wap_value(app, "PROVIDER-ID");
+
+	for (n = root->first; n != NULL; n = n->next)
+		if (strcmp(wap_type(n), "CertificateStore") != 0 && n != app)
+			report_fail(
+			    &d->r, "renewal", "%s is not renewed", wap_type(n));
+	if (app != NULL &&
+	    (id == NULL || app->first != app->last ||
+		strcmp(id, state_need(d->state, "provider-id")) != 0))
+		report_fail(&d->r, "renewal",
+		    "APPLICATION is not this account's PROVIDER-ID alone");
+}
+
+int
+provision_judge_renewal(
+    struct device *d, struct enrollment *e, const char *text)
+{
+	struct dom *dom = dom_parse(text, strlen(text));
+	const struct node *store;
+
+	if (dom->error != NULL) {
+		report_fail(&d->r, "document", "it is not XML: %s", dom->error);
+	} else {
+		wap_syntax_judge(&d->r, dom);
+		renewal_top_judge(d, dom->root);
+		store = store_find(dom->root, "My/User");
+		container_judge(&d->r, store);
+		e->chain.leaf = renewed_take(&d->r, store);
+		authorities_take(d, dom->root, &e->chain);
+	}
+	dom_free(dom);
+	if (e->chain.leaf == NULL || e->chain.root == NULL)
+		return -1;
+	chain_judge(&d->r, &e->chain, e->key, e->validity_seconds);
+	return 0;
+}
+
+int
+provision_take_renewal(struct device *d, struct enrollment *e, const char *text)
+{
+	report_begin(&d->r, "Renewed");
+	d->r.status = 200;
+	if (provision_judge_renewal(d, e, text) == -1)
 		return -1;
 	certificates_keep(d->state, &e->chain);
 	return 0;

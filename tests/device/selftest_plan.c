@@ -133,6 +133,26 @@ context_check(double server_version, const char *version, size_t claims)
 	free(item);
 }
 
+/* A renewal says so, and has another kind of token. */
+static void
+renewal_check(void)
+{
+	const struct issue_identity id = { .hardware_id = "AA",
+		.device_name = "PC",
+		.device_id = "D",
+		.macs = "01",
+		.renews = 1,
+		.profile = profile_find("win11-25h2") };
+	struct buf text = { 0 };
+
+	issue_body(&text, "TOKEN", &id);
+	check(strstr(text.data, "200512/Renew<") != NULL, "RequestType Renew");
+	check(strstr(text.data, "wssecurity-secext-1.0.xsd#PKCS7\"") != NULL,
+	    "ValueType PKCS7");
+	check(strstr(text.data, ">TOKEN<") != NULL, "the token");
+	buf_free(&text);
+}
+
 /* UTF8String, SHA-256, clientAuth: and it verifies. */
 static void
 test_request(void)
@@ -189,5 +209,6 @@ selftest_plan(void)
 	context_check(4, "9.0", 0);
 	context_check(5, "5.0", 2);
 	context_check(9, "9.0", 0);
+	renewal_check();
 	test_request();
 }

@@ -247,6 +247,51 @@ row_run(const struct authority *a, size_t leaf_row, const struct mutation *m)
 	captured_close(&s);
 }
 
+/* clang-format off */
+static const struct mutation renewal_rows[] = {
+ { "",                             "",                          NULL },
+ { "\"PrivateKeyContainer\"",      "\"Other\"",                 "my-user" },
+ { "value=\"Fenestra\"",           "value=\"Somebody\"",        "renewal" },
+ { "<parm name=\"PROVIDER-ID\"",   "<parm name=\"ADDR\" value=\"x\"/><parm name=\"PROVIDER-ID\"", "renewal" },
+ { "<characteristic type=\"APPL",  "<characteristic type=\"DMClient\"/><characteristic type=\"APPL", "renewal" },
+ { "\"EncodedCertificate\" value=\"M", "\"EncodedCertificate\" value=\"N", "certificate" },
+};
+/* clang-format on */
+
+static void
+renewal_run(const struct authority *a, const struct mutation *m)
+{
+	struct options o = { .login = "user", .verbosity = -1, .hush = 1 };
+	struct enrollment e = { .key = a->key, .renews = 1 };
+	X509 *leaf = leaf_make(a, 0);
+	struct buf text = { 0 };
+	struct session s;
+	struct device d;
+
+	captured_open(&s, &d, &o);
+	buf_puts(&text, "<wap-provisioningdoc version=\"1.1\">"
+			"<characteristic type=\"CertificateStore\">");
+	store_write(&text, "My", "User", leaf);
+	buf_replace(&text, "</characteristic>",
+	    "<characteristic type=\"PrivateKeyContainer\"/>"
+	    "</characteristic>");
+	buf_puts(&text, "</characteristic></characteristic>");
+	store_write(&text, "Root", "System", a->root);
+	buf_puts(&text, "</characteristic></characteristic>");
+	store_write(&text, "CA", "System", a->issuing);
+	buf_puts(&text, "</characteristic></characteristic></characteristic>"
+			"<characteristic type=\"APPLICATION\">"
+			"<parm name=\"PROVIDER-ID\" value=\"Fenestra\"/>"
+			"</characteristic></wap-provisioningdoc>");
+	buf_replace(&text, m->from, m->to);
+	provision_judge_renewal(&d, &e, text.data);
+	check_mutation(m, &d.r);
+	chain_free(&e.chain);
+	buf_free(&text);
+	X509_free(leaf);
+	captured_close(&s);
+}
+
 void
 selftest_provision(void)
 {
@@ -262,5 +307,7 @@ selftest_provision(void)
 
 		row_run(&a, i, &none);
 	}
+	for (i = 0; i < COUNT(renewal_rows); i++)
+		renewal_run(&a, &renewal_rows[i]);
 	authority_close(&a);
 }

@@ -224,6 +224,10 @@ consequences(struct session *s)
 	case CSP_REBOOT:
 		report_note(&s->d->r, "the device restarts now");
 		break;
+	case CSP_RENEW:
+		state_set(st, "renew", "now");
+		report_note(&s->d->r, "the device is to renew");
+		break;
 	case CSP_NOTHING:
 		break;
 	}

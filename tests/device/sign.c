@@ -61,3 +61,29 @@ sign_body(const char *cert_path, const char *key_path, const struct buf *body,
 	EVP_PKEY_free(key);
 	return out.data;
 }
+
+void
+sign_enclosed(const char *cert_path, const char *key_path,
+    const struct buf *content, struct buf *out)
+{
+	X509 *cert = cert_load(cert_path);
+	EVP_PKEY *key = key_load(key_path);
+	BIO *in = BIO_new_mem_buf(content->data, (int)content->len);
+	CMS_ContentInfo *cms;
+	unsigned char *der = NULL;
+	int n;
+
+	if (cert == NULL || key == NULL)
+		die("%s: there is nothing to sign with", cert_path);
+	if (in == NULL)
+		die("no memory");
+	cms = CMS_sign(cert, key, NULL, in, CMS_BINARY | CMS_NOSMIMECAP);
+	if (cms == NULL || (n = i2d_CMS_ContentInfo(cms, &der)) <= 0)
+		die("%s: it cannot sign", cert_path);
+	buf_add(out, der, (size_t)n);
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(in);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}

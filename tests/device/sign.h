@@ -13,4 +13,8 @@
 char *sign_body(const char *cert_path, const char *key_path,
     const struct buf *body, time_t when);
 
+/* SignedData of both around content, as DER. */
+void sign_enclosed(const char *cert_path, const char *key_path,
+    const struct buf *content, struct buf *out);
+
 #endif

@@ -33,7 +33,10 @@ answer(struct arena *a, const struct wstep_request *r)
 	struct xw doc, w;
 
 	xw_init(&doc, a);
-	provision_write(&doc, &p);
+	if (wstep_is_renewal(r))
+		provision_write_renewal(&doc, &p, 0);
+	else
+		provision_write(&doc, &p);
 	fuzz_readable(&doc);
 	xw_init(&w, a);
 	wstep_answer(&w, r, doc.out.data, doc.out.len, 1719792000, "guid");

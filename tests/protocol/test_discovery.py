@@ -284,3 +284,18 @@ def test_plain_http_only_redirects(env):
                           kind=client.SOAP)
     assert answer.status in (302, 307, 308, 403, 404, 405), answer
     assert b'DiscoverResult' not in answer.body
+
+
+def test_plain_http_has_nothing_else(env):
+    """S2.8 E14 on port 80 no other path has an answer, whatever the method:
+    no body, and no word of where else to go."""
+    conn = client.Connection(env, plain=True)
+    for path in (messages.POLICY, messages.ENROLLMENT, messages.QUERY, '/',
+                 '/EnrollmentServer/', '/EnrollmentServer/Discovery.svc/x',
+                 '/ENROLLMENTSERVER/PolicyEnrollmentWebservice.svc'):
+        for method in ('GET', 'POST'):
+            answer = conn.request(method, path,
+                                  b'x' if method == 'POST' else b'')
+            assert answer.status in (403, 404, 405), (path, answer)
+            assert answer.body == b'' and not answer.values('Location'), path
+    conn.close()

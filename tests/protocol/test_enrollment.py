@@ -316,11 +316,68 @@ def test_same_device_id_of_another_user(env):
     assert second.session().first().statuses
 
 
+def hardware(ident):
+    """What changes an RST so that it has this HWDevID."""
+    return lambda text: item(text, 'HWDevID', ident)
+
+
 def test_hardware_id_is_no_key(env):
-    """S0.55 D2-38 two machines may share HWDevID: two devices."""
-    first, second = device.Device(env), device.Device(env)
-    assert 'HWDevID' in first.text
-    assert first.uuid != second.uuid
+    """T38 S0.55 D2-38 two machines may share HWDevID, of one user or of two:
+    an event says so, and all of them keep working."""
+    ident = device.new_id() * 2
+    upn = 'third@' + stack.DOMAIN
+    env.user(upn, 'third')
+    made = [device.Device(env, change=hardware(ident)) for _ in range(2)]
+    made.append(device.Device(env, upn, password='third',
+                              change=hardware(ident)))
+    assert len({d.uuid for d in made}) == 3
+    for one in made + made:
+        assert one.session().first().statuses
+    assert [d.events('hardware_id.shared') for d in made] == [0, 1, 1]
+    assert env.value("select detail->>'first' from admin.event where device ="
+                     " %s and kind = 'hardware_id.shared';" % stack.quote(
+                         made[2].uuid)) == made[0].uuid
+
+
+def enrol_showing(env, old, upn, password):
+    """Enrols another device over TLS with the certificate of an old one."""
+    made = object.__new__(device.Device)
+    key, ident = keys.POOL.key(), device.new_id()
+    text = messages.enrol(keys.windows_request(key, ident), ident, upn,
+                          password)
+    conn = client.Connection(env, cert=old.files)
+    answer = conn.request('POST', messages.ENROLLMENT, text.encode(),
+                          kind=client.SOAP)
+    conn.close()
+    cert = device.provisioning(answer).stored('CertificateStore', 'My',
+                                              'User')
+    made.__dict__.update(env=env, upn=upn, id=ident, key=key, cert=cert,
+                         files=device.files(env, cert, key))
+    made.uuid = env.value(
+        'select device from admin.certificate where sha256 = %s;'
+        % stack.quote(cert.sha256()))
+    return made
+
+
+def test_old_certificate_as_proof(env):
+    """T38 a machine set up anew, by another user, that still has its old
+    certificate takes its old place, and not before its new one is seen; one
+    that has another's revoked certificate does not."""
+    upn = 'heir@' + stack.DOMAIN
+    env.user(upn, 'heir')
+    old = device.Device(env)
+    old.session().finish()
+    new = enrol_showing(env, old, upn, 'heir')
+    old.session().finish()
+    new.session().finish()
+    assert (old.row('state'), new.row('state')) == ('retired', 'enrolled')
+    session = device.Session(old)
+    assert session.post(messages.package1(old.id, 'x')).status == 403
+    other = device.Device(env)
+    other.session().finish()
+    env.call('certificate_revoke', other.cert.sha256())
+    enrol_showing(env, other, upn, 'heir').session().finish()
+    assert other.row('state') == 'enrolled'
 
 
 def test_policy_is_not_needed(env):

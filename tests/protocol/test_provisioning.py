@@ -5,8 +5,10 @@ import base64
 import datetime
 import hashlib
 
+import client
 import der
 import device
+import keys
 import messages
 import stack
 import x509
@@ -216,6 +218,155 @@ def test_names_are_settings(env):
     assert application(document)['NAME'][0] == 'Acme & "Sons" <IT>'
     assert application(document)['PROVIDER-ID'][0] == 'AcmeMDM'
     assert dmclient(document)[0] == 'AcmeMDM'
+
+
+def nodes(env, **values):
+    """DMClient's provider in a document made with these settings."""
+    try:
+        for name, value in values.items():
+            env.call('setting_set', name, value)
+        return device.Device(env).document.one(
+            'DMClient', 'Provider', 'Fenestra')
+    finally:
+        for name in values:
+            env.call('setting_set', name, None)
+
+
+def test_optional_nodes(env):
+    """S2.45 S2.47 what is not set is not there; what is set is, under its
+    own name and with its datatype."""
+    parms = device.Provisioning.parms
+    bare = nodes(env)
+    assert sorted(parms(bare)) == ['EntDMID', 'EntDeviceName']
+    assert [n.attr('type') for n in bare.all('characteristic')] == ['Poll']
+    full = nodes(
+        env, device_name='PC of <us>', sync_application_version='5.0',
+        help_phone='+1 2', help_website='https://h.example/?a=b&c',
+        help_email='h@h.example', unenroll_days='90', push_pfn='A.B_c',
+        esp_skip_device='false', esp_skip_user='true', esp_timeout='60',
+        esp_collect_logs='true', esp_error_text='Call "us" & wait')
+    found = parms(full)
+    del found['EntDMID']
+    assert found == {
+        'EntDeviceName': ('PC of <us>', 'string'),
+        'SyncApplicationVersion': ('5.0', 'string'),
+        'HelpPhoneNumber': ('+1 2', 'string'),
+        'HelpWebsite': ('https://h.example/?a=b&c', 'string'),
+        'HelpEmailAddress': ('h@h.example', 'string'),
+        'NumberOfDaysAfterLostContactToUnenroll': ('90', 'integer'),
+    }, found
+    below = {n.attr('type'): parms(n) for n in full.all('characteristic')}
+    assert below.pop('Poll')
+    assert below == {
+        'Push': {'PFN': ('A.B_c', 'string')},
+        'FirstSyncStatus': {
+            'SkipDeviceStatusPage': ('false', 'boolean'),
+            'SkipUserStatusPage': ('true', 'boolean'),
+            'TimeOutUntilSyncFailure': ('60', 'integer'),
+            'AllowCollectLogsButton': ('true', 'boolean'),
+            'CustomErrorText': ('Call "us" & wait', 'string'),
+        }}, below
+
+
+def test_rules(env):
+    """S2.31 DeviceType, OSVersion and EnrollmentType choose what a device is
+    told: its store, how often it polls, how it encodes."""
+    env.admin("""select admin.provisioning_set(1, 'phones',
+        '{"poll_first_interval": 30, "certificate_store": "System"}',
+        '{WindowsPhone}');
+      select admin.provisioning_set(2, 'old ones', '{"default_encoding":
+        "application/vnd.syncml.dm+wbxml"}', in_os_before => '10');
+      select admin.provisioning_set(3, 'machines', '{"help_phone": "3"}',
+        in_enrollment_type => 'Device');""")
+    try:
+        def like(kind, version):
+            return lambda text: messages.item(messages.item(
+                text, 'DeviceType', kind), 'OSVersion', version)
+
+        pc = device.Device(env, change=like('CIMClient_Windows', '10.0.1'))
+        machine = device.Device(env, kind='Device')
+        old = device.Device(env, change=like('CIMClient_Windows', '6.3.1'))
+        text = messages.enrol(
+            keys.windows_request(keys.POOL.key(), 'PHONE'), 'PHONE',
+            messages.UPN, messages.PASSWORD)
+        conn = client.Connection(env)
+        answer = conn.request(
+            'POST', messages.ENROLLMENT,
+            like('WindowsPhone', '10.0.1')(text).encode(), kind=client.SOAP)
+        conn.close()
+        phone = device.provisioning(answer)
+    finally:
+        env.admin('select admin.provisioning_remove(n) from'
+                  ' generate_series(1, 3) n;')
+    xml = 'application/vnd.syncml.dm+xml'
+    for made, encoding, interval, phone_number in (
+            (pc.document, xml, '15', None),
+            (machine.document, xml, '15', ('3', 'string')),
+            (old.document, xml.replace('+xml', '+wbxml'), '15', None),
+            (phone, xml, '30', None)):
+        _, parms, poll = dmclient(made)
+        assert application(made)['DEFAULTENCODING'][0] == encoding
+        assert poll['IntervalForFirstSetOfRetries'][0] == interval
+        assert parms.get('HelpPhoneNumber') == phone_number
+    phone.stored('CertificateStore', 'My', 'System')
+    assert 'My%5CSystem' in application(phone)[
+        'SSLCLIENTCERTSEARCHCRITERIA'][0]
+
+
+def test_no_server_list(env):
+    """S0.81 ServerList.svc is not served, so it is not announced."""
+    made = device.Device(env)
+    assert 'ServerList' not in application(made.document)
+    conn = client.Connection(env)
+    answer = conn.request('GET', '/EnrollmentServer/ServerList.svc')
+    conn.close()
+    assert answer.status == 404, answer
+
+
+def test_paths_of_other_servers(env):
+    """S4.7 S4.10 S4.12 policy and enrolment answer under the names that
+    other servers give to Windows 8.1 and to Windows 10, in any case."""
+    conn = client.Connection(env)
+    for path in ('/ENROLLMENTSERVER/PolicyEnrollmentWebservice.svc',
+                 '/enrollmentserver/policyenrollmentwebservice.svc'):
+        answer = conn.request('POST', path, messages.policy().encode(),
+                              kind=client.SOAP)
+        _, body = messages.envelope(answer)
+        assert body.names() == ['GetPoliciesResponse'], answer
+    for path in ('/ENROLLMENTSERVER/DeviceEnrollmentWebservice.svc',
+                 '/ENROLLMENTSERVER/Win10DeviceEnrollmentWebservice.svc',
+                 '/enrollmentserver/win10deviceenrollmentwebservice.svc'):
+        ident = device.new_id()
+        text = messages.enrol(keys.windows_request(keys.POOL.key(), ident),
+                              ident, messages.UPN, messages.PASSWORD)
+        answer = conn.request('POST', path, text.encode(), kind=client.SOAP)
+        device.provisioning(answer).stored('CertificateStore', 'My', 'User')
+    answer = conn.request(
+        'POST', '/EnrollmentServer/Win8DeviceEnrollmentWebservice.svc', b'x')
+    assert answer.status == 404, answer
+    conn.close()
+
+
+def test_paths_by_version(env):
+    """S4.7 where enrollment_paths says so, discovery leads Windows 8.1 and
+    Windows 10 to two enrolment paths, and both are served."""
+    with Setting(env, enrollment_paths='by-os'):
+        conn = client.Connection(env)
+        for version, path in (('6.3.9600.0', 'Device'), ('8.10.1', 'Device'),
+                              ('10.0.10011.0', 'Win10Device')):
+            text = messages.element(messages.discover(),
+                                    'ApplicationVersion', version)
+            answer = conn.request('POST', messages.DISCOVERY, text.encode(),
+                                  kind=client.SOAP)
+            _, body = messages.envelope(answer)
+            result = body.one('DiscoverResponse', messages.DISC).one(
+                'DiscoverResult', messages.DISC)
+            urls = [result.one(n, messages.DISC).text for n in (
+                'EnrollmentPolicyServiceUrl', 'EnrollmentServiceUrl')]
+            assert urls == [env.base + '/EnrollmentServer/' + n for n in (
+                'PolicyEnrollmentWebservice.svc',
+                path + 'EnrollmentWebservice.svc')], urls
+        conn.close()
 
 
 def test_certificate(env):

@@ -149,7 +149,7 @@ static const struct {
 	{ "SHA-384 of another",	"two different", { { N_DIGEST, "300b" SHA384 } } },
 	{ "SHA-384 for SHA-256", "not over this", { { N_DIGEST, "300b" SHA384 }, { N_ALGORITHM, "300906072a8648ce3d0201" } } },
 	{ "signed with SHA-384", "two different", { { N_ALGORITHM, "300a06082a8648ce3d040303" } } },
-	{ "signed with SHA-1",	"not known for EC", { { N_ALGORITHM, "300906072a8648ce3d0401" } } },
+	{ "signed with SHA-1",	"two different digests", { { N_ALGORITHM, "300906072a8648ce3d0401" } } },
 	{ "signed with RSA",	"not known for EC", { { N_ALGORITHM, "300d06092a864886f70d01010b0500" } } },
 	{ "signed with nothing", "signature's par", { { N_ALGORITHM, "3000" } } },
 	{ "no algorithm",	"no signature",	{ { N_ALGORITHM, "" } } },

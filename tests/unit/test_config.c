@@ -22,13 +22,13 @@ static const struct {
 	{ "nothing, discovery", D, { NULL }, NULL },
 	{ "nothing, enrollment", E, { NULL }, "FENESTRA_CA_CERT" },
 	{ "nothing, management", M, { NULL }, "FENESTRA_DEVICE_CA" },
-	{ "enrollment", E, { CERTS }, NULL },
+	{ "enrollment", E, { CERTS, TRUST }, NULL },
+	{ "no trust", E, { CERTS }, "FENESTRA_DEVICE_CA" },
 	{ "management", M, { TRUST }, NULL },
 	{ "all for each, D", D, { CERTS, TRUST }, NULL },
 	{ "all for each, E", E, { CERTS, TRUST }, NULL },
 	{ "all for each, M", M, { CERTS, TRUST }, NULL },
-	{ "no key for a worker", E,
-	    { "FENESTRA_CA_CERT=/c", "FENESTRA_CA_ROOT=/r" }, NULL },
+	{ "no key for a worker", E, { TOKEN }, NULL },
 	{ "no key", S, { TOKEN }, "FENESTRA_CA_KEY" },
 	{ "signer", S, { CERTS, TRUST }, NULL },
 	{ "signer without trust", S, { CERTS }, "FENESTRA_DEVICE_CA" },
@@ -39,7 +39,7 @@ static const struct {
 	{ "key with its PIN", S,
 	    { TOKEN, "FENESTRA_CA_KEY=pkcs11:object=ca?pin-value=hunter2" },
 	    "pin-source" },
-	{ "socket, relative", E, { CERTS, "FENESTRA_SIGNER_SOCKET=s" },
+	{ "socket, relative", E, { CERTS, TRUST, "FENESTRA_SIGNER_SOCKET=s" },
 	    "FENESTRA_SIGNER_SOCKET" },
 	{ "signer's clients", S,
 	    { CERTS, TRUST, "FENESTRA_SIGNER_USER=enroll",
@@ -146,7 +146,7 @@ test_values(void **state)
 	assert_string_equal(c.ca_cert, "/c");
 	assert_null(c.ca_key);
 	assert_string_equal(c.ca_root, "/r");
-	assert_null(c.device_ca);
+	assert_string_equal(c.device_ca, "/d");
 	assert_string_equal(c.signer_socket, "/run/fenestra/signer.sock");
 	assert_int_equal(c.max_body, 5000);
 	assert_int_equal(c.trace, 1);
@@ -232,6 +232,7 @@ test_print(void **state)
 	config_print(&c, E);
 	assert_string_equal(unit_capture_end(),
 	    "FENESTRA_CA_CERT=/c\nFENESTRA_CA_ROOT=/r\n"
+	    "FENESTRA_DEVICE_CA=/d\n"
 	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
 	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_PREPARED=1\n");

@@ -308,6 +308,43 @@ test_versions(void **state)
 	unit_done();
 }
 
+/* Two enrollment paths, by the version of Windows; who says none is new. */
+static void
+test_paths(void **state)
+{
+	static const struct {
+		const char *version;
+		const char *path;
+	} paths[] = {
+		{ "6.3.9600.0", "DeviceEnrollmentWebservice.svc" },
+		{ "8.10.14219.0", "DeviceEnrollmentWebservice.svc" },
+		{ "10.0.19043.1", "Win10DeviceEnrollmentWebservice.svc" },
+		{ "11.0", "Win10DeviceEnrollmentWebservice.svc" },
+	};
+	struct discover_settings s = settings;
+	struct discover d;
+	struct fault f;
+
+	(void)state;
+	s.by_os = 1;
+	assert_int_equal(read_discover(seed, &d, &f), 0);
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		char *version = unit_printf("%s", paths[i].version), *tree;
+
+		d.application_version = version;
+		tree = answer(&d, &s);
+		unit_same(version,
+		    tree_text(tree, "disc:EnrollmentServiceUrl", 0),
+		    unit_printf(BASE "%s", paths[i].path));
+		unit_same(version,
+		    tree_text(tree, "disc:EnrollmentPolicyServiceUrl", 0),
+		    BASE "PolicyEnrollmentWebservice.svc");
+	}
+	d.application_version = NULL;
+	assert_non_null(strstr(answer(&d, &s), "Win10Device"));
+	unit_done();
+}
+
 int
 main(void)
 {
@@ -318,6 +355,7 @@ main(void)
 		SEED_TEST(test_seed_is_answered),
 		SEED_TEST(test_cases),
 		SEED_TEST(test_policies),
+		SEED_TEST(test_paths),
 		SEED_TEST(test_echo),
 		SEED_TEST(test_versions),
 	};

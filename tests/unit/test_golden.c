@@ -130,6 +130,18 @@ setting(void *context, const char *name)
 		{ "server_name", "Fenestra" },
 		{ "renew_period", "42" },
 		{ "renew_retry", "7" },
+		{ "renewal_url", "" },
+		{ "sync_application_version", "" },
+		{ "help_phone", "" },
+		{ "help_website", "" },
+		{ "help_email", "" },
+		{ "unenroll_days", "" },
+		{ "push_pfn", "" },
+		{ "esp_skip_device", "" },
+		{ "esp_skip_user", "" },
+		{ "esp_timeout", "" },
+		{ "esp_collect_logs", "" },
+		{ "esp_error_text", "" },
 		{ "connection_retries", "6" },
 		{ "backoff_initial", "30000" },
 		{ "backoff_maximum", "120000" },
@@ -176,7 +188,10 @@ provision(struct xw *w, const struct wstep_request *r)
 		.setting = setting };
 
 	xw_init(w, unit_arena);
-	provision_write(w, &p);
+	if (wstep_is_renewal(r))
+		provision_write_renewal(w, &p, 1);
+	else
+		provision_write(w, &p);
 }
 
 static void

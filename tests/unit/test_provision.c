@@ -21,6 +21,18 @@ static const char *const settings[][2] = {
 	{ "server_name", "Example & Sons" },
 	{ "renew_period", "41" },
 	{ "renew_retry", "6" },
+	{ "renewal_url", "" },
+	{ "sync_application_version", "" },
+	{ "help_phone", "" },
+	{ "help_website", "" },
+	{ "help_email", "" },
+	{ "unenroll_days", "" },
+	{ "push_pfn", "" },
+	{ "esp_skip_device", "" },
+	{ "esp_skip_user", "" },
+	{ "esp_timeout", "" },
+	{ "esp_collect_logs", "" },
+	{ "esp_error_text", "" },
 	{ "connection_retries", "9" },
 	{ "backoff_initial", "30001" },
 	{ "backoff_maximum", "120001" },
@@ -59,6 +71,15 @@ static const struct provision standard = {
 	.server_nonce = BLOB("server-nonce-16b"),
 	.setting = setting,
 };
+
+/* The same, and where to renew. */
+static const char *
+setting_url(void *context, const char *name)
+{
+	if (strcmp(name, "renewal_url") == 0)
+		return "https://renew.example.com/";
+	return setting(context, name);
+}
 
 static char *
 document(const struct provision *p)
@@ -218,6 +239,99 @@ test_no_name(void **state)
 	assert_null(strstr(document(&p), "EntDeviceName"));
 }
 
+static void
+test_renewal_url(void **state)
+{
+	struct provision p = standard;
+	const char *before = "    parm[name=RetryInterval][value=6]"
+			     "[datatype=integer]\n";
+
+	(void)state;
+	p.setting = setting_url;
+	before = unit_printf(" %s", before);
+	assert_string_equal(
+	    document(&p), unit_replace(print_expected(), before,
+			      unit_printf("%s     parm[name=ServerURL]"
+					  "[value=https://renew.example.com/]"
+					  "[datatype=string]\n",
+				  before)));
+}
+
+/* What is not empty stands there, under its own name. */
+static const char *
+setting_more(void *context, const char *name)
+{
+	if (strcmp(name, "help_phone") == 0 || strcmp(name, "push_pfn") == 0 ||
+	    strcmp(name, "esp_timeout") == 0)
+		return name;
+	return setting(context, name);
+}
+
+static void
+test_optional(void **state)
+{
+	struct provision p = standard;
+	char *tree;
+
+	(void)state;
+	p.setting = setting_more;
+	tree = document(&p);
+	assert_non_null(strstr(tree, "    parm[name=HelpPhoneNumber]"
+				     "[value=help_phone][datatype=string]\n"
+				     "    characteristic[type=Poll]\n"));
+	assert_non_null(strstr(tree, "    characteristic[type=Push]\n"
+				     "     parm[name=PFN][value=push_pfn]"));
+	assert_non_null(
+	    strstr(tree, "    characteristic[type=FirstSyncStatus]\n"
+			 "     parm[name=TimeOutUntilSyncFailure]"
+			 "[value=esp_timeout][datatype=integer]\n"));
+	assert_null(strstr(tree, "CustomErrorText"));
+	assert_null(strstr(tree, "HelpWebsite"));
+}
+
+/* The whole of what a renewal brings, where the CA is the same as before. */
+#define RENEWED                                                                \
+	"wap-provisioningdoc[version=1.1]\n"                                   \
+	" characteristic[type=CertificateStore]\n"                             \
+	"  characteristic[type=My]\n"                                          \
+	"   characteristic[type=User]\n"                                       \
+	"    characteristic[type=D0D71F8E626386E3F7A88D9530AA69A10B184C71]\n"  \
+	"     parm[name=EncodedCertificate][value=ZGV2aWNlIGNlcnRpZmljYXRl]\n" \
+	"     characteristic[type=PrivateKeyContainer]\n"                      \
+	" characteristic[type=APPLICATION]\n"                                  \
+	"  parm[name=PROVIDER-ID][value=Example]\n"
+
+static void
+test_renewal(void **state)
+{
+	struct xw w;
+
+	(void)state;
+	xw_init(&w, unit_arena);
+	provision_write_renewal(&w, &standard, 1);
+	assert_int_equal(w.depth, 0);
+	assert_string_equal(tree_of(w.out.data, w.out.len), RENEWED);
+}
+
+/* A CA that the device does not know comes along. */
+static void
+test_renewal_by_another_ca(void **state)
+{
+	struct xw w;
+	char *tree;
+
+	(void)state;
+	xw_init(&w, unit_arena);
+	provision_write_renewal(&w, &standard, 0);
+	tree = tree_of(w.out.data, w.out.len);
+	assert_non_null(strstr(tree, "  characteristic[type=Root]\n"
+				     "   characteristic[type=System]\n"));
+	assert_non_null(strstr(tree, "  characteristic[type=CA]\n"));
+	assert_non_null(strstr(tree, "[value=cm9vdCBjZXJ0aWZpY2F0ZQ==]"));
+	assert_null(strstr(tree, "AAUTHSECRET"));
+	assert_null(strstr(tree, "secret"));
+}
+
 /* What is told Windows to search is escaped as in a URI. */
 static void
 test_subject(void **state)
@@ -256,6 +370,10 @@ main(void)
 		UNIT_TEST(test_device_store),
 		UNIT_TEST(test_one_ca),
 		UNIT_TEST(test_no_name),
+		UNIT_TEST(test_renewal_url),
+		UNIT_TEST(test_optional),
+		UNIT_TEST(test_renewal),
+		UNIT_TEST(test_renewal_by_another_ca),
 		UNIT_TEST(test_subject),
 		UNIT_TEST(test_long_certificate),
 	};

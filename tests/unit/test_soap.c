@@ -413,11 +413,12 @@ test_fault_subcodes(void **state)
 {
 	static const char *const subcodes[] = { "s:MessageFormat",
 		"s:Authentication", "s:Authorization", "s:CertificateRequest",
-		"s:EnrollmentServer", "a:InvalidSecurity" };
+		"s:EnrollmentServer", "a:InvalidSecurity",
+		"a:InternalServiceFault" };
 	static const char *const macros[] = { FAULT_MESSAGE_FORMAT,
 		FAULT_AUTHENTICATION, FAULT_AUTHORIZATION,
 		FAULT_CERTIFICATE_REQUEST, FAULT_ENROLLMENT_SERVER,
-		FAULT_INVALID_SECURITY };
+		FAULT_INVALID_SECURITY, FAULT_INTERNAL };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(subcodes); i++) {
@@ -440,6 +441,24 @@ test_fault_subcodes(void **state)
 	unit_done();
 }
 
+/* The prefix of the subcode means another namespace in this one fault. */
+static void
+test_fault_prefix(void **state)
+{
+	struct fault f = { .status = 500, .subcode = FAULT_INTERNAL };
+	struct xw w;
+
+	(void)state;
+	xw_init(&w, unit_arena);
+	soap_fault(&w, &f, NULL, "t");
+	assert_non_null(strstr(
+	    w.out.data, "<s:Value xmlns:a=\"" NS_DISPATCHER "\">a:Internal"));
+	f.subcode = FAULT_INVALID_SECURITY;
+	xw_init(&w, unit_arena);
+	soap_fault(&w, &f, NULL, "t");
+	assert_null(strstr(w.out.data, NS_DISPATCHER));
+}
+
 int
 main(void)
 {
@@ -453,6 +472,7 @@ main(void)
 		UNIT_TEST(test_answer),
 		UNIT_TEST(test_fault_layout),
 		UNIT_TEST(test_fault_subcodes),
+		UNIT_TEST(test_fault_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
