@@ -14,7 +14,7 @@ HARDEN   = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 INCLUDE  = -isystem /usr/include/postgresql
 ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
-LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber
+LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber -lqrencode
 
 PROGRAMS = discovery enrollment management
 SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
@@ -24,7 +24,7 @@ SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
 PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c \
-           fcgi/authenticate.c fcgi/signer%.c \
+           fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
@@ -49,7 +49,7 @@ $(B)/fcgi/program.o $(B)/fcgi/signer.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSI
 
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/renewal.o
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o
-$(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o
+$(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o $(B)/fcgi/page_serve.o
 
 $(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
 	@mkdir -p $(@D)

@@ -167,6 +167,7 @@ status_text(int status)
 		const char *text;
 	} texts[] = {
 		{ 200, "OK" },
+		{ 302, "Found" },
 		{ 400, "Bad Request" },
 		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
@@ -194,6 +195,8 @@ send_response(FCGX_Request *f, const struct http_response *r)
 		FCGX_FPrintF(f->out, "Allow: %s\r\n", r->allow);
 	if (r->retry_after > 0)
 		FCGX_FPrintF(f->out, "Retry-After: %d\r\n", r->retry_after);
+	if (r->headers != NULL)
+		FCGX_PutS(r->headers, f->out);
 	FCGX_FPrintF(f->out, "Content-Length: %d\r\n\r\n", (int)r->body_len);
 #ifdef FENESTRA_FAULTS
 	FCGX_FFlush(f->out); /* only so can half an answer be on its way */

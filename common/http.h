@@ -22,8 +22,9 @@ struct http_request {
 struct http_response {
 	int status;
 	const char *content_type;
-	const char *allow; /* with 405 */
-	int retry_after;   /* seconds; with 503 */
+	const char *allow;   /* with 405 */
+	int retry_after;     /* seconds; with 503 */
+	const char *headers; /* more of them, each with its CRLF; or NULL */
 	const char *body;
 	size_t body_len;
 };

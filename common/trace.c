@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "check.h"
+#include "form.h"
 #include "http.h"
 #include "syncml.h"
 #include "text.h"
@@ -273,6 +274,43 @@ add_wbxml(struct buf *out, const char *body, size_t len)
 	arena_free(a);
 }
 
+/* Of a form the names alone: any value may be a password. */
+static void
+add_form(struct buf *out, const char *body, size_t len)
+{
+	const char *end = body + len, *name = body, *s;
+	size_t n;
+
+	for (; name < end; name = s + 1) {
+		if ((s = memchr(name, '&', (size_t)(end - name))) == NULL)
+			s = end;
+		n = strcspn(name, "=&");
+		if (n >= (size_t)(s - name))
+			continue;
+		add_escaped(out, name, n);
+		buf_printf(out, "=[%zu bytes]\n", (size_t)(s - name) - n - 1);
+	}
+}
+
+/* Of a page no value of a field: it may be a token. */
+static void
+add_page(struct buf *out, const char *body, size_t len)
+{
+	static const char value[] = " value=\"";
+	const char *end = body + len, *s;
+
+	while ((s = memmem(body, (size_t)(end - body), value, strlen(value))) !=
+	       NULL) {
+		s += strlen(value);
+		add_escaped(out, body, (size_t)(s - body));
+		body = memchr(s, '"', (size_t)(end - s));
+		if (body == NULL)
+			body = end;
+		buf_printf(out, "[%zu bytes]", (size_t)(body - s));
+	}
+	add_escaped(out, body, (size_t)(end - body));
+}
+
 static void
 add_body(struct buf *out, const char *type, const char *body, size_t len)
 {
@@ -281,6 +319,10 @@ add_body(struct buf *out, const char *type, const char *body, size_t len)
 		buf_puts(out, "Empty body");
 	else if (type != NULL && http_type_is(type, SYNCML_WBXML))
 		add_wbxml(out, body, len);
+	else if (type != NULL && http_type_is(type, FORM_CONTENT_TYPE))
+		add_form(out, body, len);
+	else if (type != NULL && http_type_is(type, "text/html"))
+		add_page(out, body, len);
 	else
 		add_text(out, body, len);
 	buf_putc(out, '\n');

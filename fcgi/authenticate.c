@@ -91,14 +91,14 @@ done(struct worker *w, struct request *r, const char *name, int ok)
 
 /* As directory_verify(), with what the database knows of the directory. */
 static int
-ask_directory(struct request *r, const struct soap_header *h,
+ask_directory(struct request *r, const char *password,
     const struct db_work *work, char why[DIRECTORY_WHY_LEN])
 {
 	const struct directory_user user = {
 		.login = db_value(work, CALL_SIGN_IN, 0, LOGIN),
 		.domain = db_value(work, CALL_SIGN_IN, 0, DOMAIN),
 		.upn = db_value(work, CALL_SIGN_IN, 0, UPN),
-		.password = h->password,
+		.password = password,
 	};
 	const struct directory directory = {
 		.uri = db_value(work, CALL_SIGN_IN, 0, URI),
@@ -124,7 +124,7 @@ ask_directory(struct request *r, const struct soap_header *h,
 
 /* 1: right, 0: wrong, -1: nobody can tell; the last two with the reason. */
 static int
-check_password(struct request *r, const struct soap_header *h,
+check_password(struct request *r, const char *password,
     const struct db_work *work, const char **reason)
 {
 	const char *name = db_value(work, CALL_SIGN_IN, 0, DIRECTORY);
@@ -133,10 +133,10 @@ check_password(struct request *r, const struct soap_header *h,
 
 	if (name == NULL) {
 		*reason = "unknown user or wrong password";
-		return password_verify(h->password,
-		    db_value(work, CALL_SIGN_IN, 0, PASSWORD_HASH));
+		return password_verify(
+		    password, db_value(work, CALL_SIGN_IN, 0, PASSWORD_HASH));
 	}
-	rc = ask_directory(r, h, work, why);
+	rc = ask_directory(r, password, work, why);
 	*reason = arena_printf(r->arena, "directory %s: %s", name, why);
 	return rc;
 }
@@ -150,36 +150,51 @@ throttled(struct request *r, const char *by, long long seconds)
 		seconds));
 }
 
-static int
-by_password(struct worker *w, struct request *r, const struct soap_header *h,
-    struct identity *who, struct db_work **result)
+int
+authenticate_password(struct worker *w, struct request *r,
+    const struct sign_in *in, struct identity *who, struct db_work **result)
 {
 	struct db_work *work = *result = begin(w, r);
 	const char *reason;
 	int right;
 
-	r->user = h->username;
+	r->user = in->name;
 	db_call(work, SIGN_IN);
-	db_text(work, h->username);
+	db_text(work, in->name);
 	db_text(work, source(r));
+	db_bool(work, in->page);
 	if (run(w, r, work) == -1)
 		return -1;
 	CHECK(db_rows(work, CALL_SIGN_IN) == 1);
-	if (db_value_int(work, CALL_SIGN_IN, 0, WAIT) > 0)
-		return throttled(r, db_value(work, CALL_SIGN_IN, 0, WAITS_FOR),
+	if (db_value_int(work, CALL_SIGN_IN, 0, WAIT) > 0) {
+		throttled(r, db_value(work, CALL_SIGN_IN, 0, WAITS_FOR),
 		    db_value_int(work, CALL_SIGN_IN, 0, WAIT));
-	if ((right = check_password(r, h, work, &reason)) == -1)
+		return AUTHENTICATE_WAIT;
+	}
+	if ((right = check_password(r, in->password, work, &reason)) == -1)
 		return fault_set(
 		    &r->fault, 500, FAULT_ENROLLMENT_SERVER, reason);
 	if ((!right || db_value_bool(work, CALL_SIGN_IN, 0, FAILED)) &&
-	    done(w, r, h->username, right) == -1)
+	    done(w, r, in->name, right) == -1)
 		return -1;
-	if (!right)
-		return fault_set(&r->fault, 500, FAULT_AUTHENTICATION, reason);
+	if (!right) {
+		fault_set(&r->fault, 500, FAULT_AUTHENTICATION, reason);
+		return AUTHENTICATE_WRONG;
+	}
 	who->upn = db_value(work, CALL_SIGN_IN, 0, UPN);
 	who->credential = db_value(work, CALL_SIGN_IN, 0, CREDENTIAL);
 	CHECK(who->upn != NULL && who->credential != NULL);
 	return 0;
+}
+
+static int
+by_password(struct worker *w, struct request *r, const struct soap_header *h,
+    struct identity *who, struct db_work **result)
+{
+	const struct sign_in in = { .name = h->username,
+		.password = h->password };
+
+	return authenticate_password(w, r, &in, who, result) == 0 ? 0 : -1;
 }
 
 static int

@@ -43,8 +43,8 @@ enum {
 		"failed, directory, login, domain, uri, start_tls, ca_file, "  \
 		"base, user_filter, bind_dn, bind_password_file, "             \
 		"dn_template, group_base, group_filter, timeout "              \
-		"from enrollment.sign_in($1,$2)",                              \
-		2 },                                                           \
+		"from enrollment.sign_in($1,$2,$3)",                           \
+		3 },                                                           \
 	[SIGN_IN_DONE] = { "sign_in_done",                                     \
 		"select enrollment.sign_in_done($1,$2,$3)", 3 },               \
 	[TOKEN] = { "token",                                                   \
@@ -67,6 +67,23 @@ struct identity {
 	const unsigned char *token; /* the SHA-256 of one, or NULL */
 	const char *spent;	    /* why it opens no new enrollment */
 };
+
+/* A user name and a password, from a message or from the sign-in page. */
+struct sign_in {
+	const char *name;
+	const char *password;
+	int page;
+};
+
+enum { AUTHENTICATE_WRONG = 1, AUTHENTICATE_WAIT };
+
+/*
+ * Check a password: 0 with the identity, AUTHENTICATE_WRONG, AUTHENTICATE_WAIT
+ * where it may not be checked now, or -1; all but the first with the fault
+ * set.
+ */
+int authenticate_password(struct worker *, struct request *,
+    const struct sign_in *, struct identity *, struct db_work **result);
 
 /*
  * Find out who the user is, [MS-MDE2] 3.1.4.1.1.1.1.  0 with the identity,

@@ -5,6 +5,8 @@
 #include "../common/check.h"
 #include "discover.h"
 
+#define ON_PREMISE "OnPremise"
+#define FEDERATED "Federated"
 #define ACTION NS_MDE "/IDiscoveryService/Discover"
 
 enum { ST_DISCOVER = SOAP_OWN, ST_REQUEST, ST_POLICIES };
@@ -42,8 +44,10 @@ policy_end(struct xml *x, void *msg, char *text)
 		return 0;
 	if (++d->offers > 16)
 		return xml_fail(x, "too many AuthPolicy");
-	if (strcmp(text, "OnPremise") == 0)
+	if (strcmp(text, ON_PREMISE) == 0)
 		d->offers_on_premise = 1;
+	if (strcmp(text, FEDERATED) == 0)
+		d->offers_federated = 1;
 	return 0;
 }
 
@@ -95,15 +99,22 @@ discover_read(struct arena *a, const struct http_request *r, struct discover *d,
 
 /* A client that says nothing of policies is an old one: it has passwords. */
 int
-discover_check(const struct discover *d, struct fault *f)
+discover_check(
+    struct discover *d, const struct discover_settings *s, struct fault *f)
 {
-	if (d->offers == 0 || d->offers_on_premise)
+	if (s->federated && d->offers_federated)
+		d->policy = FEDERATED;
+	else if (s->on_premise && (d->offers_on_premise || d->offers == 0))
+		d->policy = ON_PREMISE;
+	if (d->policy != NULL)
 		return 0;
 	f->error_type = "NotSupported";
-	f->message = "This server enrolls with user name and password, "
-		     "which the device did not offer.";
+	f->message = "This server enrolls in a way that the device did not "
+		     "offer, or not the users of this domain.";
 	return fault_set(f, 500, FAULT_ENROLLMENT_SERVER,
-	    "no AuthPolicy OnPremise was offered");
+	    s->federated || s->on_premise
+		? "no AuthPolicy was offered that is served"
+		: "no way in for this domain");
 }
 
 static void
@@ -140,12 +151,15 @@ discover_answer(struct xw *w, const struct discover *d,
 	soap_body(w);
 	xw_open1(w, "DiscoverResponse", "xmlns", NS_MDE);
 	xw_open(w, "DiscoverResult");
-	xw_leaf(w, "AuthPolicy", "OnPremise");
+	xw_leaf(w, "AuthPolicy", d->policy);
 	xw_leaf(w, "EnrollmentVersion",
 	    discover_lower_version(d->request_version, s->version));
 	leaf_url(w, "EnrollmentPolicyServiceUrl", s->url,
 	    s->by_os ? SERVER "PolicyEnrollmentWebservice.svc"
 		     : SERVER "Policy.svc");
 	leaf_url(w, "EnrollmentServiceUrl", s->url, enrollment_path(d, s));
+	if (strcmp(d->policy, FEDERATED) == 0)
+		leaf_url(
+		    w, "AuthenticationServiceUrl", s->url, SERVER "SignIn");
 	soap_close(w);
 }

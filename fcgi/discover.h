@@ -14,18 +14,28 @@ struct discover {
 	char *os_edition;
 	int offers; /* AuthPolicy elements that were read */
 	int offers_on_premise;
+	int offers_federated;
+	const char *policy; /* the AuthPolicy that was chosen */
 };
 
 /* What the administrator decided. */
 struct discover_settings {
 	const char *url;     /* https://host[:port] of policy and enrollment */
 	const char *version; /* the highest EnrollmentVersion */
-	int by_os; /* enrollment at a path by the version of Windows */
+	int by_os;	/* enrollment at a path by the version of Windows */
+	int federated;	/* users of that domain sign in on a page, */
+	int on_premise; /* or with a password in the messages */
 };
 
 int discover_read(struct arena *, const struct http_request *,
     struct discover *, struct fault *);
-int discover_check(const struct discover *, struct fault *);
+
+/*
+ * Choose the AuthPolicy to answer: of those that are both served and offered
+ * the page before the password.  -1 with the fault set if there is none.
+ */
+int discover_check(
+    struct discover *, const struct discover_settings *, struct fault *);
 void discover_answer(struct xw *, const struct discover *,
     const struct discover_settings *, const char *activity);
 

@@ -7,13 +7,15 @@
 
 #define PATH "/EnrollmentServer/Discovery.svc"
 
-enum { SERVER, SETTING };
+enum { SERVER, SETTING, WAY };
 
 static const struct db_statement statements[] = {
 	[SERVER] = { "server",
 	    "select discovery.schema_version(), current_setting('fsync')", 0 },
 	[SETTING] = { "setting", "select name, value from discovery.setting()",
 	    0 },
+	[WAY] = { "way", "select federated, password from discovery.way($1)",
+	    1 },
 };
 
 /* The client asks only whether there is a server.  [MS-MDE2] 3.1.4.1 */
@@ -35,15 +37,17 @@ post(struct worker *w, struct request *r)
 	struct discover_settings s;
 	const char *paths;
 	struct xw out;
-	int settings, rc;
+	int settings, way, rc;
 
 	rc = discover_read(r->arena, r->http, &d, &r->fault);
 	r->relates_to = d.header.message_id;
 	r->user = d.email;
-	if (rc == -1 || discover_check(&d, &r->fault) == -1)
+	if (rc == -1)
 		return -1;
 	work = db_work(w->db, r->arena);
 	settings = db_call(work, SETTING);
+	way = db_call(work, WAY);
+	db_text(work, d.email);
 	if (db_run(work, &e) == -1)
 		return request_db_fault(w, r, &e);
 	s.url = db_lookup(work, settings, "enrollment_url");
@@ -51,6 +55,10 @@ post(struct worker *w, struct request *r)
 	paths = db_lookup(work, settings, "enrollment_paths");
 	CHECK(s.url != NULL && s.version != NULL && paths != NULL);
 	s.by_os = strcmp(paths, "by-os") == 0;
+	s.federated = db_value_bool(work, way, 0, 0);
+	s.on_premise = db_value_bool(work, way, 0, 1);
+	if (discover_check(&d, &s, &r->fault) == -1)
+		return -1;
 	xw_init(&out, r->arena);
 	discover_answer(&out, &d, &s, r->http->id);
 	return request_answer(r, SOAP_CONTENT_TYPE, &out);
@@ -69,7 +77,7 @@ main(int argc, char **argv)
 		.name = "discovery",
 		.config = CONFIG_DISCOVERY,
 		.table = { statements, COUNT(statements), "fenestra_discovery",
-		    7 },
+		    9 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

@@ -9,8 +9,8 @@
 #include "../common/check.h"
 #include "../common/password.h"
 #include "../common/x509.h"
-#include "authenticate.h"
 #include "enrollment.h"
+#include "page_serve.h"
 #include "policy.h"
 #include "program.h"
 #include "provision.h"
@@ -21,6 +21,7 @@
 
 static const struct db_statement statements[] = {
 	AUTHENTICATE_STATEMENTS,
+	PAGE_STATEMENTS,
 	[RESERVE] = { "reserve",
 	    "select device, serial, not_before, not_after, certificate, "
 	    "auth_name, client_secret, server_secret, client_nonce, "
@@ -353,6 +354,9 @@ static const struct route routes[] = {
 	    post_enrollment },
 	{ "/EnrollmentServer/Win10DeviceEnrollmentWebservice.svc", "POST",
 	    post_enrollment },
+	{ "/EnrollmentServer/SignIn", "GET", page_get_signin },
+	{ "/EnrollmentServer/SignIn", "POST", page_post_signin },
+	{ "/enroll", "GET", page_get_enroll },
 };
 
 int
@@ -362,7 +366,7 @@ main(int argc, char **argv)
 		.name = "enrollment",
 		.config = CONFIG_ENROLLMENT,
 		.table = { statements, COUNT(statements), "fenestra_enrollment",
-		    8 },
+		    9 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

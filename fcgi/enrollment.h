@@ -3,13 +3,13 @@
 #define FENESTRA_ENROLLMENT_H
 
 #include "../common/x509.h"
-#include "authenticate.h"
+#include "page_serve.h"
 #include "program.h"
 #include "wstep.h"
 
-/* The statements of fenestra-enrollment, after those of authenticate(). */
+/* The statements of fenestra-enrollment, after those of the pages. */
 enum {
-	RESERVE = AUTHENTICATE_OWN,
+	RESERVE = PAGE_OWN,
 	PROVISIONING,
 	RENEW,
 	SUPERSEDE,

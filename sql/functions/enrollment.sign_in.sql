@@ -3,7 +3,9 @@
 -- is null for a name that cannot be right, which the worker then checks all
 -- the same.  wait: seconds that are not over yet, and the counter they are of.
 -- failed: whether enrollment.sign_in_done wants to know of a success.
-create or replace function enrollment.sign_in(in_name text, in_source text)
+-- in_page: the password came by the sign-in page, whose own way counts.
+create or replace function enrollment.sign_in(in_name text, in_source text,
+  in_page boolean default false)
 returns table (upn text, credential text, password_hash text, wait int,
   waits_for text, failed boolean, directory text, login text, domain text,
   uri text, start_tls boolean, ca_file text, base text, user_filter text,
@@ -25,7 +27,12 @@ begin
     domain := coalesce((select w.domain from mdm.way w
                          where w.netbios = v_name.domain), v_name.domain);
   end if;
-  v_way := mdm.way_for('password', domain);
+  v_way := mdm.way_for(case when in_page then 'federated' else 'password' end, domain);
+  if in_page and v_way.credential is not null then
+    select * into strict v_way from mdm.way w
+     where w.credential = 'password' and w.domain in (sign_in.domain, '*')
+     order by w.domain = '*' limit 1;
+  end if;
   v_throttle := mdm.throttle_wait(in_name, in_source);
   wait := v_throttle.wait;
   waits_for := v_throttle.kind;

@@ -19,9 +19,10 @@ select c.*, n.nspname as schema from pg_class c join pg_namespace n on n.oid = c
 -- There is something to look at.
 select is((select count(*) from role), 5::bigint, 'the five roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
-  array['schema_version', 'setting'], 'functions of discovery');
+  array['schema_version', 'setting', 'way'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
-  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'renew', 'supersede', 'provisioning'], 'functions of enrollment');
+  array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'renew', 'supersede', 'provisioning',
+        'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''signer''',
   array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
 select bag_eq('select proname::text from function where schema = ''management''',
@@ -33,11 +34,12 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
-        'jwks_set', 'tenant_set', 'tenant_remove'],
+        'jwks_set', 'tenant_set', 'tenant_remove', 'terms_set', 'enrollment_link'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
-        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning'], 'views of admin');
+        'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
+        'terms', 'terms_acceptance'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -96,7 +98,8 @@ drop function admin.later();
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
   and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
-    'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority')
+    'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
+    'terms', 'terms_acceptance', 'page_ticket')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');

@@ -6,7 +6,7 @@ B ?= build
 DEVICE_SRC = account.c alert.c answer.c answer_group.c auth.c auth_server.c \
              bad.c codec.c csp.c csp_get.c csp_path.c csp_reason.c \
              csp_table.c csp_tree.c csr.c device.c digest.c discover.c dom.c \
-             enroll.c exchange.c fault.c grammar.c http.c identity.c issue.c \
+             enroll.c exchange.c fault.c federated.c grammar.c http.c identity.c issue.c \
              load.c main.c object.c options.c outbox.c package.c pki_cert.c \
              pki_forge.c pki_key.c plan.c policy.c profile.c provision.c \
              renew.c report.c rounds.c selftest.c selftest_answer.c selftest_auth.c \

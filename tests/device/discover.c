@@ -174,7 +174,10 @@ discover_take(struct device *d, const struct dom *dom, struct enrollment *e)
 
 	grammar_check(&grammar, &d->r, body);
 	activity_judge(&d->r, dom);
-	if (strcmp(policy, "OnPremise") != 0)
+	if (strcmp(policy, "Federated") == 0)
+		e->authentication_url =
+		    url_take(&d->r, result, "AuthenticationServiceUrl");
+	else if (strcmp(policy, "OnPremise") != 0)
 		report_fail(&d->r, "auth-policy",
 		    "AuthPolicy \"%s\" is none that this device can follow",
 		    policy);

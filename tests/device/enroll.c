@@ -71,6 +71,7 @@ issue_repeat(struct device *d, struct http *h, struct enrollment *e,
 {
 	struct enrollment again = { .key = e->key,
 		.enrollment_url = e->enrollment_url,
+		.token = e->token,
 		.server_version = e->server_version,
 		.validity_seconds = e->validity_seconds };
 	char *secret = xstrdup(state_need(d->state, "client-secret"));
@@ -142,12 +143,17 @@ device_enroll(struct device *d)
 
 	device_remember(d);
 	h = device_connect(d, NULL, NULL);
-	if (discover_exchange(d, h, &e) == 0 && policy_exchange(d, h, &e) == 0)
+	if (discover_exchange(d, h, &e) == 0 &&
+	    (e.authentication_url == NULL ||
+		federated_exchange(d, h, &e) == 0) &&
+	    policy_exchange(d, h, &e) == 0)
 		result = certificate_obtain(d, h, &e);
 	http_close(h);
 	chain_free(&e.chain);
 	EVP_PKEY_free(e.key);
 	free(e.policy_url);
 	free(e.enrollment_url);
+	free(e.authentication_url);
+	free(e.token);
 	return result;
 }

@@ -10,7 +10,9 @@
 struct enrollment {
 	char *policy_url;
 	char *enrollment_url;
-	double server_version; /* EnrollmentVersion, 0: not said */
+	char *authentication_url; /* NULL: a password in the messages */
+	char *token;		  /* base64 of the sign-in page's wresult */
+	double server_version;	  /* EnrollmentVersion, 0: not said */
 	long minimal_key_length;
 	enum pki_hash hash;
 	long validity_seconds;
@@ -25,6 +27,9 @@ void discover_body(struct buf *, const struct profile *, const char *email,
 /* Judges the answer and takes what it says; so do the next ones. */
 void discover_take(struct device *, const struct dom *, struct enrollment *);
 int discover_exchange(struct device *, struct http *, struct enrollment *);
+
+/* federated.c: the sign-in page, which gives a token for what follows */
+int federated_exchange(struct device *, struct http *, struct enrollment *);
 
 /* policy.c */
 void policy_body(struct buf *);

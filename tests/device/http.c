@@ -325,8 +325,9 @@ http_judge(
 	length_judge(r, a);
 	type_judge(r, a, media_type);
 	caching_judge(r, a);
-	if (strcasestr(a->body.data, "<html") != NULL ||
-	    strcasestr(a->body.data, "<!doctype") != NULL)
+	if (!str_starts(media_type, "text/html;") &&
+	    (strcasestr(a->body.data, "<html") != NULL ||
+		strcasestr(a->body.data, "<!doctype") != NULL))
 		report_fail(r, "html", "the answer is an HTML page");
 }
 

@@ -292,6 +292,7 @@ call_fill(struct device *d, const struct enrollment *e, struct buf *body,
 		return;
 	}
 	call->username = d->o->upn;
+	call->token = e->token;
 	call->password = bad_is_at(&d->o->bad, BAD_WRONG_PASSWORD, "enrollment")
 			     ? "not the password"
 			     : d->o->password;

@@ -203,7 +203,8 @@ policy_exchange(struct device *d, struct http *h, struct enrollment *e)
 		.action = SERVICE "GetPolicies",
 		.reply_action = SERVICE "GetPoliciesResponse",
 		.message_id = MESSAGE_ID,
-		.username = d->o->upn };
+		.username = d->o->upn,
+		.token = e->token };
 	struct http_response a = { 0 };
 	struct buf body = { 0 };
 	struct dom *dom;

@@ -11,7 +11,8 @@
 /* clang-format off */
 static const struct mutation discovery_rows[] = {
  { "",                    "",                      NULL },
- { ">OnPremise<",         ">Federated<",           "auth-policy" },
+ { ">OnPremise<",         ">Certificate<",         "auth-policy" },
+ { ">OnPremise<",         ">Federated<",           "url" },
  { ">4.0<",               ">5.0<",                 "version" },
  { ">https://mdmwindows.com/EnrollmentServer/Enr", ">http://x/", "url" },
  { "windows.com/EnrollmentServer/Policy", "x.com/Policy",        "url" },

@@ -7,6 +7,9 @@
 #define MEDIA_TYPE "application/soap+xml; charset=utf-8"
 #define ANONYMOUS NS_ADDRESSING "/anonymous"
 #define TOKEN_ID "uuid-cc1ccc1f-2fba-4bcf-b063-ffc0cac77917-4"
+#define USER_TOKEN                                                             \
+	"http://schemas.microsoft.com/5.0.0.0/ConfigurationManager/"           \
+	"Enrollment/DeviceEnrollmentUserToken"
 #define PASSWORD_TEXT                                                          \
 	"http://docs.oasis-open.org/wss/2004/01/"                              \
 	"oasis-200401-wss-username-token-profile-1.0#PasswordText"
@@ -29,9 +32,24 @@ envelope_start(struct buf *out, int authenticated)
 	buf_puts(out, " xmlns:ac=\"" NS_CONTEXT "\">");
 }
 
+/* What a sign-in page gave. */
+static void
+token_write(struct buf *out, const struct soap_call *call)
+{
+	buf_puts(out, "<wsse:Security s:mustUnderstand=\"1\">"
+		      "<wsse:BinarySecurityToken wsse:ValueType=\"" USER_TOKEN
+		      "\" wsse:EncodingType=\"" NS_WSSE "#base64binary\">");
+	buf_xml(out, call->token);
+	buf_puts(out, "</wsse:BinarySecurityToken></wsse:Security>");
+}
+
 static void
 credential_write(struct buf *out, const struct soap_call *call)
 {
+	if (call->token != NULL) {
+		token_write(out, call);
+		return;
+	}
 	buf_puts(out,
 	    "<wsse:Security s:mustUnderstand=\"1\">"
 	    "<wsse:UsernameToken u:Id=\"" TOKEN_ID "\"><wsse:Username>");

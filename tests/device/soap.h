@@ -34,6 +34,7 @@ struct soap_call {
 	/* NULL: the discovery request, which carries no credential */
 	const char *username;
 	const char *password;
+	const char *token; /* base64, instead of the two; or NULL */
 	/* <s:Body> and all that is in it */
 	const char *body;
 };

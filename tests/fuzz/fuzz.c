@@ -115,6 +115,7 @@ fuzz_readable(const struct xw *w)
 		{ XML_IN(XML_ROOT), 1, NS_SOAP XML_SEP "Envelope", XML_OPEN },
 		{ XML_IN(XML_ROOT), 1, NS_SYNCML XML_SEP "SyncML", XML_OPEN },
 		{ XML_IN(XML_ROOT), 1, "wap-provisioningdoc", XML_OPEN },
+		{ XML_IN(XML_ROOT), 1, "html", XML_OPEN },
 	};
 	static const struct xml_grammar g = { rules, COUNT(rules), NULL, 0 };
 	struct arena *a = arena_new(ARENA_LIMIT);

@@ -23,11 +23,12 @@ typedef int accept_fn(const struct http_request *, struct fields *);
 static int
 accept_discover(const struct http_request *r, struct fields *x)
 {
+	static const struct discover_settings settings = { .on_premise = 1 };
 	struct discover d = { 0 };
 	struct fault f = { 0 };
 
 	if (discover_read(unit_arena, r, &d, &f) != 0 ||
-	    discover_check(&d, &f) != 0)
+	    discover_check(&d, &settings, &f) != 0)
 		return 0;
 	*x = (struct fields){ { d.header.message_id, d.email } };
 	return 1;

@@ -6,6 +6,7 @@
 static const struct discover_settings settings = {
 	.url = "https://enterpriseenrollment.example.com:8443",
 	.version = "4.0",
+	.on_premise = 1,
 };
 
 #define MDE "http://schemas.microsoft.com/windows/management/2012/01/enrollment"
@@ -35,10 +36,13 @@ read_discover(const char *body, struct discover *d, struct fault *f)
 static char *
 answer(const struct discover *d, const struct discover_settings *s)
 {
+	struct discover chosen = *d;
+	struct fault f = { 0 };
 	struct xw w;
 
+	assert_int_equal(discover_check(&chosen, s, &f), 0);
 	xw_init(&w, unit_arena);
-	discover_answer(&w, d, s, "11111111-2222-4333-8444-555555555555");
+	discover_answer(&w, &chosen, s, "11111111-2222-4333-8444-555555555555");
 	assert_int_equal(w.out.failed, 0);
 	return tree_of(w.out.data, w.out.len);
 }
@@ -60,7 +64,7 @@ test_seed_is_read(void **state)
 	assert_string_equal(d.os_edition, "72");
 	assert_int_equal(d.offers, 2);
 	assert_int_equal(d.offers_on_premise, 1);
-	assert_int_equal(discover_check(&d, &f), 0);
+	assert_int_equal(discover_check(&d, &settings, &f), 0);
 	assert_int_equal(f.status, 0);
 }
 
@@ -181,7 +185,7 @@ test_cases(void **state)
 		int rc = read_discover(
 		    unit_replace(seed, cases[i].from, to), &d, &f);
 		if (cases[i].reason == NULL) {
-			if (rc != 0 || discover_check(&d, &f) != 0)
+			if (rc != 0 || discover_check(&d, &settings, &f) != 0)
 				unit_wrong(what, "refused: %s %s",
 				    f.at == NULL ? "" : f.at, f.reason);
 			else if (tree_text(answer(&d, &settings),
@@ -225,11 +229,68 @@ test_policies(void **state)
 				"<AuthPolicies>%s</AuthPolicies>", none[i])),
 			&d, &f),
 		    0);
-		unit_same_int(none[i], discover_check(&d, &f), -1);
+		unit_same_int(none[i], discover_check(&d, &settings, &f), -1);
 		unit_same_int(none[i], f.status, 500);
 		unit_same(none[i], f.error_type, "NotSupported");
 		if (f.message == NULL || f.subcode == NULL || f.reason == NULL)
 			unit_wrong(none[i], "no words");
+	}
+	unit_done();
+}
+
+/* What is chosen of what is served and what is offered. */
+static const struct {
+	int federated;
+	int on_premise;
+	const char *offered;
+	const char *chosen;
+} choices[] = {
+	{ 1, 1, "OnPremise Federated", "Federated" },
+	{ 1, 0, "OnPremise Federated", "Federated" },
+	{ 0, 1, "OnPremise Federated", "OnPremise" },
+	{ 0, 0, "OnPremise Federated", NULL },
+	{ 1, 1, "OnPremise", "OnPremise" },
+	{ 1, 0, "OnPremise", NULL },
+	{ 1, 1, "Federated", "Federated" },
+	{ 0, 1, "Federated", NULL },
+	{ 1, 1, "Certificate", NULL },
+	{ 1, 1, "federated", NULL },
+	{ 1, 1, "", "OnPremise" },
+	{ 1, 0, "", NULL },
+};
+
+static void
+test_choices(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(choices); i++) {
+		struct discover_settings s = settings;
+		const char *o = choices[i].offered, *url = NULL;
+		char *what = unit_printf(
+		    "%d %d %s", choices[i].federated, choices[i].on_premise, o);
+		struct discover d;
+		struct fault f;
+		int rc;
+
+		s.federated = choices[i].federated;
+		s.on_premise = choices[i].on_premise;
+		o = strchr(o, ' ') == NULL
+			? unit_printf("<AuthPolicy>%s</AuthPolicy>", o)
+			: "<AuthPolicy>OnPremise</AuthPolicy>"
+			  "<AuthPolicy>Federated</AuthPolicy>";
+		o = unit_printf("<AuthPolicies>%s</AuthPolicies>", o);
+		assert_int_equal(
+		    read_discover(unit_replace(seed, POLICIES, o), &d, &f), 0);
+		rc = discover_check(&d, &s, &f);
+		unit_same_int(what, rc, choices[i].chosen == NULL ? -1 : 0);
+		unit_same(what, d.policy, choices[i].chosen);
+		if (rc == 0)
+			url = tree_text(
+			    answer(&d, &s), "disc:AuthenticationServiceUrl", 0);
+		unit_same(what, url,
+		    d.policy != NULL && strcmp(d.policy, "Federated") == 0
+			? BASE "SignIn"
+			: NULL);
 	}
 	unit_done();
 }
@@ -356,6 +417,7 @@ main(void)
 		SEED_TEST(test_cases),
 		SEED_TEST(test_policies),
 		SEED_TEST(test_paths),
+		SEED_TEST(test_choices),
 		SEED_TEST(test_echo),
 		SEED_TEST(test_versions),
 	};

@@ -62,14 +62,16 @@ static void
 run_discover(FILE *out, const struct http_request *r)
 {
 	static const struct discover_settings settings = {
-		"https://enterpriseenrollment.example.com", "4.0"
+		.url = "https://enterpriseenrollment.example.com",
+		.version = "4.0",
+		.on_premise = 1,
 	};
 	struct discover d = { 0 };
 	struct fault f = { 0 };
 	struct xw w;
 
 	if (discover_read(unit_arena, r, &d, &f) != 0 ||
-	    discover_check(&d, &f) != 0) {
+	    discover_check(&d, &settings, &f) != 0) {
 		print_fault(out, &f, d.header.message_id);
 		return;
 	}

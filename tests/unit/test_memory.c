@@ -87,8 +87,10 @@ write_discover(struct xw *w)
 {
 	static char id[] = "urn:uuid:1", version[] = "4.0";
 	const struct discover d = { .header = { .message_id = id },
-		.request_version = version };
-	const struct discover_settings s = { "https://x", "4.0", 0 };
+		.request_version = version,
+		.policy = "OnPremise" };
+	const struct discover_settings s = { .url = "https://x",
+		.version = "4.0" };
 
 	discover_answer(w, &d, &s, "guid");
 }

@@ -191,6 +191,37 @@ test_seeds(void **state)
 	assert_non_null(strstr(trace(&post, &empty), seed));
 }
 
+/* Forms and pages: names are shown, values are not. */
+static void
+test_forms(void **state)
+{
+	static char *params[] = { (char *)(uintptr_t) "CONTENT_TYPE="
+						      "application/"
+						      "x-www-form-urlencoded",
+		NULL };
+	static const char page[] =
+	    "<p>Go on</p><input name=\"wresult\" value=\"S3cr3t\"/>"
+	    "<input value=\"\"/><b>after</b><input value=\"S3cr3t";
+	struct http_request post = unit_post(
+	    "username=S3cr3t&password=S3cr3t&S3cr3t&accept=&ticket=S3cr3t");
+	struct http_response answer = { .status = 200,
+		.content_type = "text/html; charset=utf-8",
+		.body = page,
+		.body_len = strlen(page) };
+	char *out;
+
+	(void)state;
+	post.params = params;
+	out = trace(&post, &answer);
+	assert_null(strstr(out, SECRET));
+	assert_non_null(strstr(out,
+	    "\nusername=[6 bytes]\npassword=[6 bytes]\naccept=[0 bytes]\n"
+	    "ticket=[6 bytes]\n"));
+	assert_non_null(strstr(out, "<p>Go on</p>"));
+	assert_non_null(strstr(out, "value=\"[6 bytes]\"/>"));
+	assert_non_null(strstr(out, "<b>after</b>"));
+}
+
 /* What is not XML at all does no harm. */
 static void
 test_malformed(void **state)
@@ -411,6 +442,7 @@ main(void)
 		UNIT_TEST(test_params),
 		UNIT_TEST(test_empty_bodies),
 		UNIT_TEST(test_seeds),
+		UNIT_TEST(test_forms),
 		UNIT_TEST(test_malformed),
 		UNIT_TEST(test_escapes),
 		UNIT_TEST(test_wbxml),

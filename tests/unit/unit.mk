@@ -50,7 +50,7 @@ $(B)/fuzz/obj/%.o: %.c
 $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	@echo "  LINK $@"
 	$(Q)$(FUZZ_CC) $^ -o $@ -fsanitize=fuzzer,address,undefined $(FUZZ_WRAP) \
-	    -lexpat -lcrypto -lldap -llber
+	    -lexpat -lcrypto -lldap -llber -lqrencode
 
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:$(B)/fuzz/%=$(B)/fuzz/obj/tests/fuzz/%.o)
 .PHONY: unit-tests unit-asan fuzz-targets

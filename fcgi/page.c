@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include <stddef.h>
+
+#include "../common/arena.h"
+#include "page.h"
+
+/* Colours have a contrast of at least 4.5 to their ground, light and dark. */
+static const char style[] =
+    ":root{color-scheme:light dark;--ground:#f3f4f6;--sheet:#fff;--ink:#1b1f24;"
+    "--quiet:#4d5661;--line:#6b7480;--main:#0b5cad;--on-main:#fff;"
+    "--bad:#a80f1f;--bad-ground:#fdeeee}"
+    "@media (prefers-color-scheme:dark){:root{--ground:#14171a;--sheet:#1f2429;"
+    "--ink:#eef1f4;--quiet:#b3bcc6;--line:#8c96a1;--main:#7db8f5;"
+    "--on-main:#0b1a2a;--bad:#ff9aa2;--bad-ground:#3a1d20}}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;padding:1rem;background:var(--ground);color:var(--ink);"
+    "font:1rem/1.5 system-ui,'Segoe UI',sans-serif;overflow-wrap:anywhere}"
+    "main{max-width:28rem;margin:4vh auto;padding:1.5rem;"
+    "background:var(--sheet);border-radius:.5rem}"
+    "h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}"
+    "h2{font-size:1.125rem;margin:0 0 .25rem}"
+    "p{margin:0 0 1rem}"
+    ".quiet{color:var(--quiet);font-size:.875rem}"
+    ".bad{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid var(--bad);"
+    "border-left-width:.375rem;background:var(--bad-ground)}"
+    ".bad p{margin:0}"
+    ".bad,.bad a{color:var(--bad)}"
+    "a{color:var(--main)}"
+    "label{display:block;font-weight:600}"
+    "input[type=text],input[type=password]{width:100%;min-height:2.75rem;"
+    "margin:.25rem 0 1rem;padding:.5rem .75rem;font:inherit;"
+    "color:var(--ink);background:var(--sheet);border:1px solid var(--line);"
+    "border-radius:.25rem}"
+    "input[aria-invalid]{border:2px solid var(--bad)}"
+    ".tick{display:flex;gap:.75rem;align-items:flex-start;margin:0 0 1rem;"
+    "font-weight:400}"
+    ".tick input{flex:none;width:1.5rem;height:1.5rem;margin:0}"
+    ".terms{max-height:45vh;overflow:auto;margin:0 0 1rem;padding:.75rem 1rem;"
+    "border:1px solid var(--line);border-radius:.25rem}"
+    "button,.button{display:block;width:100%;min-height:2.75rem;"
+    "margin:0 0 .75rem;padding:.625rem 1rem;font:inherit;font-weight:600;"
+    "text-align:center;text-decoration:none;color:var(--on-main);"
+    "background:var(--main);border:2px solid var(--main);"
+    "border-radius:.25rem;cursor:pointer}"
+    ".plain{color:var(--main);background:transparent}"
+    ":focus-visible{outline:3px solid var(--main);outline-offset:2px}"
+    "svg{display:block;width:100%;max-width:16rem;height:auto;"
+    "margin:0 auto 1rem;background:#fff}"
+    "footer{max-width:28rem;margin:0 auto}"
+    "@media (forced-colors:active){button,.button,.bad{border:2px solid}}";
+
+const char *
+page_word(const struct page *p, const char *setting)
+{
+	return p->setting(p->context, setting);
+}
+
+static void
+write_title(struct page *p, const char *title, int problem)
+{
+	xw_open(&p->w, "title");
+	if (problem) {
+		xw_text(&p->w, page_word(p, "page_error_title"));
+		xw_text(&p->w, ": ");
+	}
+	xw_text(&p->w, page_word(p, title));
+	xw_text(&p->w, " \xe2\x80\x93 ");
+	xw_text(&p->w, page_word(p, "server_name"));
+	html_close(&p->w);
+}
+
+void
+page_begin(struct page *p, const char *title, int problem)
+{
+	struct xw *w = &p->w;
+
+	html_begin(w, p->arena, page_word(p, "page_language"));
+	html_open(w, "head", NULL);
+	html_void(w, "meta", "charset", "utf-8", NULL);
+	html_void(w, "meta", "name", "viewport", "content",
+	    "width=device-width, initial-scale=1", NULL);
+	html_void(w, "meta", "name", "robots", "content", "noindex", NULL);
+	write_title(p, title, problem);
+	html_raw(w, "style", style);
+	html_close(w);
+	html_open(w, "body", NULL);
+	html_open(w, "main", NULL);
+	html_leaf(w, "p", page_word(p, "server_name"), "class", "quiet", NULL);
+	html_leaf(w, "h1", page_word(p, title), NULL);
+}
+
+void
+page_end(struct page *p)
+{
+	const char *help = page_word(p, "page_help");
+	struct xw *w = &p->w;
+
+	html_close(w);
+	if (help[0] != '\0') {
+		html_open(w, "footer", NULL);
+		html_leaf(w, "p", help, "class", "quiet", NULL);
+		html_close(w);
+	}
+	if (p->script != NULL)
+		html_raw(w, "script", p->script);
+	html_close(w);
+	html_close(w);
+}
+
+void
+page_problem(struct page *p, const char *word, const char *field)
+{
+	struct xw *w = &p->w;
+
+	html_open(
+	    w, "div", "class", "bad", "role", "alert", "id", "problem", NULL);
+	html_leaf(w, "h2", page_word(p, "page_error_title"), NULL);
+	html_open(w, "p", NULL);
+	if (field != NULL)
+		html_leaf(w, "a", page_word(p, word), "href",
+		    arena_printf(p->arena, "#%s", field), NULL);
+	else
+		xw_text(w, page_word(p, word));
+	html_close(w);
+	html_close(w);
+}
+
+void
+page_refusal(struct page *p, const char *word)
+{
+	page_begin(p, "page_error_title", 0);
+	page_paragraph(p, word);
+	page_end(p);
+}
+
+void
+page_paragraph(struct page *p, const char *word)
+{
+	html_leaf(&p->w, "p", page_word(p, word), NULL);
+}
+
+void
+page_button(struct page *p, const char *word, int focused)
+{
+	html_leaf(&p->w, "button", page_word(p, word), "type", "submit",
+	    "autofocus", focused ? "" : NULL, NULL);
+}
+
+const char *
+page_headers(const struct page *p)
+{
+	return arena_printf(p->arena,
+	    "Content-Security-Policy: default-src 'none'; style-src %s; "
+	    "script-src %s; form-action %s; base-uri 'none'; "
+	    "frame-ancestors 'none'\r\n"
+	    "X-Frame-Options: DENY\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Referrer-Policy: no-referrer\r\n",
+	    html_hash(p->arena, style),
+	    p->script != NULL ? html_hash(p->arena, p->script) : "'none'",
+	    p->targets != NULL ? p->targets : "'none'");
+}
