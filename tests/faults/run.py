@@ -64,11 +64,15 @@ class Run:
         self.sweeps = [sweep.Sweep(env, self.calm, self.invariants)
                        for _ in range(LANES)]
         env.user(messages.UPN, messages.PASSWORD)
-        # The devices here begin one session after the other.
-        self.rate = env.setting('session_rate', '0')
+        # The devices here begin one session after the other, and users
+        # guess for as long as it takes.
+        self.before = {name: env.setting(name, '0') for name in (
+            'session_rate', 'throttle_user', 'throttle_source',
+            'throttle_overall')}
 
     def close(self):
-        self.env.setting('session_rate', self.rate)
+        for name, value in self.before.items():
+            self.env.setting(name, value)
         for swept in self.sweeps:
             swept.close()
         for pool in self.calm.values():

@@ -151,5 +151,5 @@ def difference(one, other):
     """The lines that only one of two lists has, in words."""
     left = [x for x in one if x not in other]
     right = [x for x in other if x not in one]
-    return '\n'.join(['- ' + x for x in left[:8]] + ['+ ' + x
-                                                     for x in right[:8]])
+    return '\n'.join(['- %s' % (x,) for x in left[:8]]
+                     + ['+ %s' % (x,) for x in right[:8]])
