@@ -6,6 +6,7 @@ import urllib.parse
 
 import client
 import device
+import dm_talk
 import endpoints
 import keys
 import messages
@@ -239,3 +240,43 @@ def test_long_values_are_cut_in_the_log(env):
     client.Connection(env).request('GET', '/' + 'p' * 3000)
     for line in env.log.wait(mark, 2):
         assert all(len(v) <= 300 for v in line.values()), line
+
+
+def settings_in_the_document(env, values):
+    """What a device reads in the places of four settings set to these."""
+    names = {'server_name': 'NAME', 'device_name': 'EntDeviceName',
+             'help_phone': 'HelpPhoneNumber', 'esp_error_text':
+             'CustomErrorText'}
+    with dm_talk.Setting(env, **dict(zip(names, values))):
+        root = device.Device(env).document.root
+    read = {n.attr('name'): n.attr('value') for n in root.walk()
+            if n.local == 'parm'}
+    return [read[n] for n in names.values()]
+
+
+def test_values_stay_values(env):
+    """T37 whatever an administrator's values are, what a device reads after
+    parsing is that value and nothing beside it: data of commands alone and in
+    a group, in XML and in WBXML, and settings in the provisioning document."""
+    values = SQL + HTML + [
+        '&', '&amp;', '&#65;', ']]>', '\t \n', ' x ',
+        '</Data></Item></Replace><Exec><CmdID>99</CmdID></Exec>',
+        '$(whoami)', '`whoami`', "'; Remove-Item C:\\ #", '\U0001f512']
+    made = dm_talk.Device(env)
+    for wbxml in (False, True):
+        if wbxml:       # in which markup is text, and our client sees HTML
+            values = [v for v in values if not re.match('<html|<!DOC', v)]
+        env.admin("select admin.enqueue(%s, 'Replace', './Vendor/MSFT/U/A', v)"
+                  " from unnest(%s) with ordinality t(v, n) order by n;" % (
+                      stack.quote(made.uuid), stack.quote(values)))
+        made.syncml(dm_talk.group('Atomic', *[
+            dm_talk.out('Replace', ('./Vendor/MSFT/U/A', v)) for v in values]))
+        seen = made.talk(wbxml=wbxml).finish()
+        alone = [c.data for c in seen if c.verb == 'Replace']
+        grouped = [c.data for g in seen for c in g.children]
+        assert {c.verb for c in seen} == {'Replace', 'Atomic'}
+        assert alone == values, set(alone) ^ set(values)
+        assert grouped == values, set(grouped) ^ set(values)
+    values = HTML[:10] + ['&', '&#65;']
+    for four in (values[:4], values[4:8], values[8:]):
+        assert settings_in_the_document(env, four) == four

@@ -83,7 +83,8 @@ def test_element_order(env):
 
 
 def test_values_of_the_schema(env):
-    """S2.21 validity, permission and revision are numbers and booleans."""
+    """S1.4 S2.21 what the certificate must be: validity, permission and
+    revision are numbers and booleans."""
     _, node = response(env, policy())
     attributes = node.one('response/policies/policy/attributes')
     validity = attributes.one('certificateValidity')

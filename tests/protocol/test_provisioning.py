@@ -8,6 +8,7 @@ import hashlib
 import client
 import der
 import device
+import dm_talk
 import keys
 import messages
 import stack
@@ -79,8 +80,9 @@ def test_intermediate_certificate(env):
 
 
 def test_user_and_system_store(env):
-    """S0.61 S2.36 EnrollmentType Full leads to My/User, Device to
-    My/System, each with its PrivateKeyContainer and not in both."""
+    """S0.61 S1.5 S2.36 EnrollmentType Full leads to My/User, Device to
+    My/System, each with its PrivateKeyContainer and not in both; in that one
+    there is no key, which is the device's own."""
     for kind, here, there in (('Full', 'User', 'System'),
                               ('Device', 'System', 'User')):
         document = device.Device(env, kind=kind).document
@@ -89,6 +91,10 @@ def test_user_and_system_store(env):
         names = [n.attr('type') for n in nodes[0].walk()
                  if n.local == 'characteristic']
         assert names.count('PrivateKeyContainer') == 1, names
+        keys_of, = [n for n in nodes[0].walk()
+                    if n.attr('type') == 'PrivateKeyContainer']
+        assert set(document.parms(keys_of)) <= {
+            'KeySpec', 'ContainerName', 'ProviderType'}, keys_of
         assert not document.find('CertificateStore', 'My', there), kind
         renew = document.one('CertificateStore', 'My', 'WSTEP', 'Renew')
         assert renew.names()
@@ -190,17 +196,19 @@ def test_poll_is_configurable(env):
 
 
 def test_encoding_and_signing(env):
-    """S3.25 S3.31 whether a device writes WBXML and whether it signs its
-    messages are settings; presets are XML and no."""
+    """S2.40 S3.25 S3.31 whether a device writes WBXML and whether it signs
+    its messages are settings; presets are XML and no. Who was told to write
+    WBXML is answered in it."""
     plain = device.Device(env).document
     assert application(plain)['DEFAULTENCODING'][0] == (
         'application/vnd.syncml.dm+xml')
     assert 'RequireMessageSigning' not in dmclient(plain)[1]
     with Setting(env, message_signing='true',
                  default_encoding='application/vnd.syncml.dm+wbxml'):
-        document = device.Device(env).document
-    assert application(document)['DEFAULTENCODING'][0] == (
-        'application/vnd.syncml.dm+wbxml')
+        made = dm_talk.Device(env)
+    document = made.document
+    assert application(document)['DEFAULTENCODING'][0] == dm_talk.WBXML
+    made.talk(wbxml=True).finish()      # reads nothing but WBXML
     assert dmclient(document)[1]['RequireMessageSigning'] == (
         'true', 'boolean')
 

@@ -266,7 +266,7 @@ def test_guesses_are_throttled(env):
 
 
 def test_token_as_password(env):
-    """S1.2 T6 where a client has no place for a token, as a provisioning
+    """S1.2 S1.9 T6 where a client has no place for a token, as a provisioning
     package, the token is the password; the user name counts for nothing."""
     token = create(env, owner='bulk@corp.test')
     made = device.Device(env, upn='anybody@else.test', password=token)
