@@ -7,6 +7,7 @@
 
 #define ON_PREMISE "OnPremise"
 #define FEDERATED "Federated"
+#define CERTIFICATE "Certificate"
 #define ACTION NS_MDE "/IDiscoveryService/Discover"
 
 enum { ST_DISCOVER = SOAP_OWN, ST_REQUEST, ST_POLICIES };
@@ -48,6 +49,8 @@ policy_end(struct xml *x, void *msg, char *text)
 		d->offers_on_premise = 1;
 	if (strcmp(text, FEDERATED) == 0)
 		d->offers_federated = 1;
+	if (strcmp(text, CERTIFICATE) == 0)
+		d->offers_certificate = 1;
 	return 0;
 }
 
@@ -94,10 +97,17 @@ int
 discover_read(struct arena *a, const struct http_request *r, struct discover *d,
     struct fault *f)
 {
+	const char *verdict = http_param(r, "SSL_CLIENT_VERIFY");
+
+	d->presents = verdict != NULL && strcmp(verdict, "NONE") != 0;
 	return soap_read(a, rules, COUNT(rules), d, ACTION, r, f);
 }
 
-/* A client that says nothing of policies is an old one: it has passwords. */
+/*
+ * A client that says nothing of policies is an old one: it has passwords.
+ * What a certificate is worth is judged where it is renewed; but a device
+ * without one could only be led on to be refused there.
+ */
 int
 discover_check(
     struct discover *d, const struct discover_settings *s, struct fault *f)
@@ -106,6 +116,8 @@ discover_check(
 		d->policy = FEDERATED;
 	else if (s->on_premise && (d->offers_on_premise || d->offers == 0))
 		d->policy = ON_PREMISE;
+	else if (d->offers_certificate && d->presents)
+		d->policy = CERTIFICATE; /* [MS-MDE2] 3.5: it renews */
 	if (d->policy != NULL)
 		return 0;
 	f->error_type = "NotSupported";

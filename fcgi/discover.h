@@ -15,6 +15,8 @@ struct discover {
 	int offers; /* AuthPolicy elements that were read */
 	int offers_on_premise;
 	int offers_federated;
+	int offers_certificate;
+	int presents;	    /* a client certificate in TLS, of whatever worth */
 	const char *policy; /* the AuthPolicy that was chosen */
 };
 
@@ -32,7 +34,8 @@ int discover_read(struct arena *, const struct http_request *,
 
 /*
  * Choose the AuthPolicy to answer: of those that are both served and offered
- * the page before the password.  -1 with the fault set if there is none.
+ * the page before the password, and last the certificate, for one that is
+ * shown can be renewed.  -1 with the fault set if there is none.
  */
 int discover_check(
     struct discover *, const struct discover_settings *, struct fault *);

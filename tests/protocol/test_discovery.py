@@ -5,6 +5,7 @@ import re
 import uuid
 
 import client
+import device
 import messages
 import stack
 from messages import (A, DIAG, DISC, S, S11, discover, element, envelope,
@@ -13,9 +14,9 @@ from messages import (A, DIAG, DISC, S, S11, discover, element, envelope,
 REQUEST_ID = 'urn:uuid:748132ec-a575-4329-b01b-6171a9cf8478'
 
 
-def ask(env, text, host=stack.ENROLL, headers=()):
+def ask(env, text, host=stack.ENROLL, headers=(), cert=None):
     """One Discover request; its answer."""
-    conn = client.Connection(env, host)
+    conn = client.Connection(env, host, cert=cert)
     body = text if isinstance(text, bytes) else text.encode()
     answer = client.answered(conn.request(
         'POST', messages.DISCOVERY, body, headers, client.SOAP))
@@ -174,6 +175,19 @@ def test_no_offered_policy_fits(env):
         assert messages.Fault(answer).subcode.startswith('s:'), offered
     answer = ask(env, discover(policies='Certificate'))
     assert messages.Fault(answer).subcode.startswith('s:')
+
+
+def test_certificate_is_the_last_way(env):
+    """S2.37 S0.29 who shows a certificate and offers a password as well
+    enrols anew by password; who shows none has nothing to renew."""
+    made = device.Device(env)
+    for policies in (['OnPremise', 'Certificate'],
+                     ['Certificate', 'OnPremise'], ['OnPremise']):
+        found = result(env, discover(policies=policies), cert=made.files)
+        assert found['AuthPolicy'] == 'OnPremise', policies
+    answer = ask(env, discover(policies='Certificate'), headers=[
+        ('SSL_CLIENT_VERIFY', 'SUCCESS'), ('Ssl-Client-Verify', 'SUCCESS')])
+    assert fault(answer, 's:EnrollmentServer').kind == 'NotSupported'
 
 
 def test_children_in_any_order(env):

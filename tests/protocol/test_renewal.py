@@ -183,25 +183,55 @@ def test_lost_answer(env):
             'superseded', 'superseded', 'issued']
 
 
+def discovered(conn, policies):
+    """What discovery tells a device that offers these ways."""
+    answer = conn.request('POST', messages.DISCOVERY, messages.discover(
+        policies=policies).encode(), kind=client.SOAP)
+    _, body = messages.envelope(answer)
+    return body.one('DiscoverResponse', messages.DISC).one(
+        'DiscoverResult', messages.DISC)
+
+
 def test_by_way_of_discovery(env):
-    """S2.1 S2.13 a device that renews asks discovery first, with its
-    certificate, and is told where to enrol."""
+    """S2.1 S2.13 S2.37 a device that renews asks discovery first, with its
+    certificate and with nothing else to offer, and is told to go on with
+    it, and where."""
     with soon(env):
         made = device.Device(env)
         conn = client.Connection(env, cert=made.files)
         assert conn.request('GET', messages.DISCOVERY).status == 200
-        answer = conn.request('POST', messages.DISCOVERY,
-                              messages.discover().encode(), kind=client.SOAP)
-        _, body = messages.envelope(answer)
-        url = body.one('DiscoverResponse', messages.DISC).one(
-            'DiscoverResult', messages.DISC).one(
-                'EnrollmentServiceUrl', messages.DISC).text
-        assert url == env.base + messages.ENROLLMENT
+        for policies in (['Certificate'], 'Certificate'):
+            found = discovered(conn, policies)
+            assert found.one('AuthPolicy', messages.DISC).text == \
+                'Certificate'
+            url = found.one('EnrollmentServiceUrl', messages.DISC).text
+            assert url == env.base + messages.ENROLLMENT
+            assert not found.all('AuthenticationServiceUrl', messages.DISC)
         key = keys.POOL.key()
         answer = conn.request('POST', messages.ENROLLMENT,
                               renewal.good(made, key).encode(),
                               kind=client.SOAP)
         conn.close()
+        renewal.accept(made, answer, key)
+
+
+def test_request_at_discovery(env):
+    """S2.37 discovery says where to renew and renews nothing itself: a
+    request to renew sent to it is refused, and the log says what it was."""
+    with soon(env):
+        made = device.Device(env)
+        key = keys.POOL.key()
+        text = renewal.good(made, key)
+        mark = env.log.mark()
+        conn = client.Connection(env, cert=made.files)
+        answer = conn.request('POST', messages.DISCOVERY, text.encode(),
+                              kind=client.SOAP)
+        conn.close()
+        fault(answer, 's:MessageFormat')
+        line, = env.log.wait(mark, 1)
+        assert line['reason'] == 'RequestSecurityToken not expected here'
+        assert len(certificates(made)) == 1
+        answer = renewal.post(env, text, made.files)
         renewal.accept(made, answer, key)
 
 

@@ -295,6 +295,74 @@ test_choices(void **state)
 	unit_done();
 }
 
+/* Renewal: only who shows a certificate is told to go on with it, whatever
+ * the front server thinks of it, and only where nothing else is left. */
+static void
+test_renewal(void **state)
+{
+	static const struct {
+		const char *verdict;
+		int federated;
+		int on_premise;
+		const char *offered;
+		const char *chosen;
+	} turns[] = {
+		{ "SUCCESS", 0, 1, "Certificate", "Certificate" },
+		{ "SUCCESS", 0, 0, "Certificate", "Certificate" },
+		{ "FAILED:certificate has expired", 0, 1, "Certificate",
+		    "Certificate" },
+		{ "NONE", 1, 1, "Certificate", NULL },
+		{ "", 1, 1, "Certificate", NULL },
+		{ NULL, 1, 1, "Certificate", NULL },
+		{ "SUCCESS", 1, 1, "certificate", NULL },
+		{ "SUCCESS", 0, 0, "OnPremise", NULL },
+		{ "SUCCESS", 0, 0, "", NULL },
+		{ "SUCCESS", 0, 1, "", "OnPremise" },
+		{ "SUCCESS", 0, 1,
+		    "<AuthPolicy>Certificate</AuthPolicy>"
+		    "<AuthPolicy>OnPremise</AuthPolicy>",
+		    "OnPremise" },
+		{ "SUCCESS", 1, 0,
+		    "<AuthPolicy>Certificate</AuthPolicy>"
+		    "<AuthPolicy>Federated</AuthPolicy>",
+		    "Federated" },
+		{ "SUCCESS", 1, 0,
+		    "<AuthPolicy>OnPremise</AuthPolicy>"
+		    "<AuthPolicy>Certificate</AuthPolicy>",
+		    "Certificate" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(turns); i++) {
+		const char *o = turns[i].offered, *v = turns[i].verdict;
+		char *params[] = {
+			unit_printf("SSL_CLIENT_VERIFY=%s", v ? v : ""), NULL
+		};
+		char *what = unit_printf("%s: %s", v ? v : "nothing", o);
+		struct discover_settings s = settings;
+		struct discover d = { 0 };
+		struct fault f = { 0 };
+		struct http_request r = unit_post(unit_replace(seed, POLICIES,
+		    unit_printf("<AuthPolicies>%s</AuthPolicies>", o)));
+
+		r.params = v != NULL ? params : params + 1;
+		s.federated = turns[i].federated;
+		s.on_premise = turns[i].on_premise;
+		assert_int_equal(discover_read(unit_arena, &r, &d, &f), 0);
+		unit_same_int(what, discover_check(&d, &s, &f),
+		    turns[i].chosen == NULL ? -1 : 0);
+		unit_same(what, d.policy, turns[i].chosen);
+		if (d.policy == NULL)
+			unit_same(what, f.error_type, "NotSupported");
+		else if (strcmp(d.policy, "Certificate") == 0)
+			unit_same(what,
+			    tree_text(answer(&d, &s),
+				"disc:AuthenticationServiceUrl", 0),
+			    NULL);
+	}
+	unit_done();
+}
+
 static void
 test_echo(void **state)
 {
@@ -418,6 +486,7 @@ main(void)
 		SEED_TEST(test_policies),
 		SEED_TEST(test_paths),
 		SEED_TEST(test_choices),
+		SEED_TEST(test_renewal),
 		SEED_TEST(test_echo),
 		SEED_TEST(test_versions),
 	};
