@@ -416,6 +416,45 @@ x509_store_verify(struct x509_store *s, const struct blob *der, time_t now,
 	    code);
 }
 
+static const struct blob *
+blob_of(struct arena *a, X509 *cert)
+{
+	struct blob *out = arena_alloc(a, sizeof(*out));
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert, &der);
+
+	if (out != NULL && len > 0) {
+		out->len = (size_t)len;
+		out->data = arena_dup(a, der, out->len);
+	}
+	OPENSSL_free(der);
+	return out != NULL && out->data != NULL ? out : NULL;
+}
+
+/* CAs that follow one another may have one name: the signature tells. */
+const struct blob *
+x509_store_issuer(struct arena *a, struct x509_store *s, const struct blob *der)
+{
+	STACK_OF(X509) *all = X509_STORE_get1_all_certs(s->store);
+	const unsigned char *p = der->data;
+	X509 *cert = d2i_X509(NULL, &p, (long)der->len);
+	const struct blob *found = NULL;
+
+	for (int i = 0; cert != NULL && found == NULL && i < sk_X509_num(all);
+	     i++) {
+		X509 *ca = sk_X509_value(all, i);
+
+		if (X509_NAME_cmp(X509_get_subject_name(ca),
+			X509_get_issuer_name(cert)) == 0 &&
+		    X509_verify(cert, X509_get0_pubkey(ca)) == 1)
+			found = blob_of(a, ca);
+	}
+	X509_free(cert);
+	sk_X509_pop_free(all, X509_free);
+	ERR_clear_error();
+	return found;
+}
+
 int
 x509_is_issued_by(const struct blob *der, const struct blob *ca)
 {

@@ -47,6 +47,10 @@ void x509_store_free(struct x509_store *);
 int x509_store_verify(struct x509_store *, const struct blob *der, time_t now,
     time_t *not_after, char why[X509_WHY_LEN]);
 
+/* The CA of the store that signed a certificate; NULL if none of them did. */
+const struct blob *x509_store_issuer(
+    struct arena *, struct x509_store *, const struct blob *der);
+
 /* Whether a CA, this one and no other of its name, signed a certificate. */
 int x509_is_issued_by(const struct blob *der, const struct blob *ca);
 

@@ -208,6 +208,16 @@ enrollment_issue(struct worker *w, struct request *r, struct db_work *reserved,
 	return enrollment_fault(w, r, &e);
 }
 
+const struct blob *
+enrollment_issuer(
+    struct worker *w, struct request *r, const struct blob *certificate)
+{
+	const struct blob *found =
+	    x509_store_issuer(r->arena, w->store, certificate);
+
+	return found != NULL ? found : x509_ca_cert(w->ca);
+}
+
 const char *
 enrollment_setting(void *context, const char *name)
 {
@@ -227,7 +237,7 @@ document(struct xw *out, struct worker *w, struct request *r,
 	const char *name, *store;
 	struct provision p = {
 		.root = x509_ca_root(w->ca),
-		.issuing = x509_ca_cert(w->ca),
+		.issuing = enrollment_issuer(w, r, certificate),
 		.certificate = *certificate,
 		.device = db_value(reserved, 0, 0, 0),
 		.device_name = wstep_context(m, "DeviceName"),

@@ -33,6 +33,13 @@ int enrollment_fault(
 int enrollment_issue(struct worker *, struct request *, struct db_work *,
     struct blob *certificate);
 
+/*
+ * The CA that signed a certificate.  While one CA follows another it need not
+ * be the one that signs: a request that comes again gets what it got before.
+ */
+const struct blob *enrollment_issuer(
+    struct worker *, struct request *, const struct blob *certificate);
+
 /* A setting, of a work whose first call is SETTING. */
 const char *enrollment_setting(void *work, const char *name);
 

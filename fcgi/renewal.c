@@ -89,7 +89,7 @@ renewal_post(struct worker *w, struct request *r, const struct wstep_request *m)
 	    enrollment_issue(w, r, reserved, &p.certificate) == -1)
 		return -1;
 	p.root = x509_ca_root(w->ca);
-	p.issuing = x509_ca_cert(w->ca);
+	p.issuing = enrollment_issuer(w, r, &p.certificate);
 	p.device_store = strcmp(db_value(reserved, 0, 0, 5), "System") == 0;
 	p.context = terms;
 	xw_init(&doc, r->arena);

@@ -206,6 +206,45 @@ test_issued_by(void **state)
 	EVP_PKEY_free(key);
 }
 
+static struct x509_store *
+store_of(X509 *one, X509 *two)
+{
+	char why[X509_WHY_LEN], *path = make_pem("cas.pem", one, two);
+	struct x509_store *store = x509_store_load(path, why);
+
+	assert_non_null(store);
+	unlink(path);
+	return store;
+}
+
+/* The CA in a store that signed it, whatever else is there. */
+static void
+test_issuer(void **state)
+{
+	EVP_PKEY *key = make_ec("P-256");
+	X509 *namesake = make_ca("Issuing", key, NULL, NULL, NOW);
+	struct x509_store *store = store_of(namesake, ca);
+	struct x509_store *other = store_of(namesake, NULL);
+	struct blob cert = make_der(cert_of(P256)), one = make_der(ca);
+	const struct blob junk = { (const unsigned char *)"junk", 4 };
+	const struct blob *found;
+
+	(void)state;
+	found = x509_store_issuer(unit_arena, store, &cert);
+	assert_non_null(found);
+	assert_int_equal(found->len, one.len);
+	assert_memory_equal(found->data, one.data, one.len);
+	assert_null(x509_store_issuer(unit_arena, other, &cert));
+	assert_null(x509_store_issuer(unit_arena, store, &junk));
+	assert_int_equal(ERR_peek_error(), 0);
+	x509_store_free(store);
+	x509_store_free(other);
+	make_free(&cert);
+	make_free(&one);
+	X509_free(namesake);
+	EVP_PKEY_free(key);
+}
+
 static int
 setup(void **state)
 {
@@ -226,6 +265,7 @@ main(void)
 		UNIT_TEST(test_what_is_in_it),
 		UNIT_TEST(test_presented),
 		UNIT_TEST(test_issued_by),
+		UNIT_TEST(test_issuer),
 	};
 
 	return cmocka_run_group_tests_name("renew", tests, setup, teardown);
