@@ -12,7 +12,6 @@
 #define SESSION_LEN 8
 
 struct device {
-	char *path;
 	char *body;
 	char *session; /* where in the body its SessionID is */
 };
@@ -77,9 +76,8 @@ is_pem(const struct dirent *e)
 	return len > 4 && strcmp(e->d_name + len - 4, ".pem") == 0;
 }
 
-/* Files DEVICEID.pem: one for each connection. */
-static void
-find_devices(struct plan *p, struct checkin *c, const char *folder)
+void
+devices_find(struct plan *p, const char *folder)
 {
 	struct dirent **list;
 	int n = scandir(folder, &list, is_pem, alphasort);
@@ -91,27 +89,40 @@ find_devices(struct plan *p, struct checkin *c, const char *folder)
 		if (i < p->lanes) {
 			snprintf(path, sizeof(path), "%s/%s", folder,
 			    list[i]->d_name);
-			if ((c->devices[i].path = strdup(path)) == NULL)
+			if ((p->certificates[i] = strdup(path)) == NULL)
 				err(1, NULL);
-			p->certificates[i] = c->devices[i].path;
 		}
 		free(list[i]);
 	}
 	free(list);
 }
 
-/* The body of one device, which its requests will share. */
-static void
-make_body(struct device *d, const char *template)
+char *
+devices_id(const struct plan *p, int lane)
 {
-	static const char mark[] = "@SESSION@";
-	char *id = strdup(strrchr(d->path, '/') + 1), *at;
+	char *id = strdup(strrchr(p->certificates[lane], '/') + 1);
 
 	if (id == NULL)
 		err(1, NULL);
 	id[strlen(id) - strlen(".pem")] = '\0';
+	return id;
+}
+
+void
+devices_free(struct plan *p)
+{
+	for (int i = 0; i < p->lanes; i++)
+		free(p->certificates[i]);
+}
+
+/* The body of one device, which its requests will share. */
+static void
+make_body(struct device *d, const char *template, const char *id)
+{
+	static const char mark[] = "@SESSION@";
+	char *at;
+
 	d->body = text_fill(template, (const char *[]){ "@DEVICE@", id, NULL });
-	free(id);
 	if ((at = strstr(d->body, mark)) == NULL)
 		errx(1, "no %s in the body", mark);
 	memmove(
@@ -129,17 +140,20 @@ checkin_run(struct plan *p, const char *url, const char *body,
 	c.url = url;
 	c.session = first_session();
 	c.length = length != NULL ? strtoul(length, NULL, 10) : 0;
-	find_devices(p, &c, devices);
-	for (int i = 0; i < p->lanes; i++)
-		make_body(&c.devices[i], template);
+	devices_find(p, devices);
+	for (int i = 0; i < p->lanes; i++) {
+		char *id = devices_id(p, i);
+
+		make_body(&c.devices[i], template, id);
+		free(id);
+	}
 	p->context = &c;
 	p->next = checkin_next;
 	p->wrong = checkin_wrong;
 	load_run(p);
-	for (int i = 0; i < p->lanes; i++) {
+	for (int i = 0; i < p->lanes; i++)
 		free(c.devices[i].body);
-		free(c.devices[i].path);
-	}
+	devices_free(p);
 	free(template);
 }
 

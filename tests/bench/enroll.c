@@ -21,13 +21,15 @@ struct device {
 	char *answer;
 };
 
+/* Of a renewal there is no policy, and a device is a key that one gets. */
 struct enroll {
 	char *policy_url, *enroll_url;
 	char *policy;
 	size_t policy_len;
-	struct device *devices;
-	size_t count, used;
-	struct device *of_lane[LANES_MAX]; /* NULL: begins with the policy */
+	struct device *devices; /* each lane in turn has one */
+	size_t count, lanes;
+	size_t used[LANES_MAX];
+	struct device *of_lane[LANES_MAX]; /* NULL: the next one begins */
 };
 
 static int
@@ -35,24 +37,30 @@ enroll_next(void *context, int lane, struct exchange *e)
 {
 	struct enroll *n = context;
 	struct device **d = &n->of_lane[lane];
+	size_t i = (size_t)lane + n->used[lane] * n->lanes;
+	int begins = *d == NULL;
 
-	*e = (struct exchange){ .url = n->policy_url,
-		.type = SOAP,
-		.body = n->policy,
-		.body_len = n->policy_len };
-	if (*d != NULL) {
-		e->url = n->enroll_url;
-		e->body = (*d)->request;
-		e->body_len = strlen(e->body);
-		e->counts = 1;
-	} else if (n->used < n->count)
-		*d = &n->devices[n->used++];
-	else
+	if (begins && i >= n->count)
 		return 0;
+	if (begins) {
+		*d = &n->devices[i];
+		n->used[lane]++;
+	}
+	if (begins && n->policy != NULL)
+		*e = (struct exchange){ .url = n->policy_url,
+			.type = SOAP,
+			.body = n->policy,
+			.body_len = n->policy_len };
+	else
+		*e = (struct exchange){ .url = n->enroll_url,
+			.type = SOAP,
+			.body = (*d)->request,
+			.body_len = strlen((*d)->request),
+			.counts = 1 };
 	return 1;
 }
 
-/* Both begin with this lane's device set: see what it has come to. */
+/* The answer tells which of the two it is to. */
 static const char *
 enroll_wrong(void *context, int lane, const struct answer *a)
 {
@@ -117,35 +125,83 @@ join(const char *url, const char *name)
 	    (const char *[]){ "@URL@", url, "@NAME@", name, NULL });
 }
 
+static struct enroll
+enroll_new(const struct plan *p)
+{
+	struct enroll n = { .count = (size_t)p->most,
+		.lanes = (size_t)p->lanes };
+
+	if (n.count == 0)
+		errx(2, "how many at most (-n)?");
+	if ((n.devices = calloc(n.count, sizeof(*n.devices))) == NULL)
+		err(1, NULL);
+	return n;
+}
+
+static void
+enroll_load(struct plan *p, struct enroll *n, const char *devices)
+{
+	p->context = n;
+	p->next = enroll_next;
+	p->wrong = enroll_wrong;
+	load_run(p);
+	for (size_t i = 0; i < n->count; i++)
+		finish_device(&n->devices[i], devices);
+	free(n->devices);
+}
+
 void
 enroll_run(struct plan *p, const char *url, const char *policy,
     const char *request, const char *devices)
 {
-	struct enroll n = { .count = (size_t)p->most };
+	struct enroll n = enroll_new(p);
 	char *template = file_read(request);
-	struct keys *keys;
+	struct keys *keys = keys_new(n.count);
 
-	if (p->most == 0)
-		errx(2, "enroll: how many at most (-n)?");
 	n.policy_url = join(url, "Policy.svc");
 	n.enroll_url = join(url, "Enrollment.svc");
 	n.policy = file_read(policy);
 	n.policy_len = strlen(n.policy);
-	if ((n.devices = calloc(n.count, sizeof(*n.devices))) == NULL)
-		err(1, NULL);
-	keys = keys_new(n.count);
 	for (size_t i = 0; i < n.count; i++)
 		make_device(&n.devices[i], keys_get(keys, i), template);
-	p->context = &n;
-	p->next = enroll_next;
-	p->wrong = enroll_wrong;
-	load_run(p);
-	for (size_t i = 0; i < n.count; i++)
-		finish_device(&n.devices[i], devices);
+	enroll_load(p, &n, devices);
 	keys_free(keys);
-	free(n.devices);
 	free(n.policy);
 	free(n.policy_url);
+	free(n.enroll_url);
+	free(template);
+}
+
+/* The old certificate stays good until a session has seen the new one. */
+void
+renew_run(
+    struct plan *p, const char *url, const char *request, const char *devices)
+{
+	struct enroll n = enroll_new(p);
+	char *template = file_read(request), *ids[LANES_MAX];
+	struct keys *keys = keys_new(n.count);
+
+	n.enroll_url = join(url, "Enrollment.svc");
+	devices_find(p, devices);
+	for (int i = 0; i < p->lanes; i++)
+		ids[i] = devices_id(p, i);
+	for (size_t i = 0; i < n.count; i++) {
+		size_t lane = i % n.lanes;
+		struct device *d = &n.devices[i];
+		char *token;
+
+		d->key = keys_get(keys, i);
+		token = keys_renewal(d->key, ids[lane], p->certificates[lane]);
+		d->request =
+		    text_fill(template, (const char *[]){ "@DEVICE@", ids[lane],
+					    "@TOKEN@", token, NULL });
+		free(token);
+	}
+	enroll_load(p, &n, NULL);
+	for (int i = 0; i < p->lanes; i++)
+		free(ids[i]);
+	devices_free(p);
+	keys_free(keys);
 	free(n.enroll_url);
 	free(template);
 }

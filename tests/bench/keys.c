@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <openssl/bn.h>
+#include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -139,12 +140,11 @@ base64(const unsigned char *der, int len)
 	return out;
 }
 
-char *
-keys_request(EVP_PKEY *key, const char *name)
+/* PKCS#10 in DER; its length. */
+static int
+request(EVP_PKEY *key, const char *name, unsigned char **der)
 {
 	X509_REQ *r = X509_REQ_new();
-	unsigned char *der = NULL;
-	char *out;
 	int len;
 
 	need(r != NULL &&
@@ -152,10 +152,46 @@ keys_request(EVP_PKEY *key, const char *name)
 		 MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) &&
 	     X509_REQ_set_pubkey(r, key) &&
 	     X509_REQ_sign(r, key, EVP_sha256()) > 0);
-	need((len = i2d_X509_REQ(r, &der)) > 0);
-	out = base64(der, len);
-	OPENSSL_free(der);
+	need((len = i2d_X509_REQ(r, der)) > 0);
 	X509_REQ_free(r);
+	return len;
+}
+
+char *
+keys_request(EVP_PKEY *key, const char *name)
+{
+	unsigned char *der = NULL;
+	int len = request(key, name, &der);
+	char *out = base64(der, len);
+
+	OPENSSL_free(der);
+	return out;
+}
+
+char *
+keys_renewal(EVP_PKEY *key, const char *name, const char *path)
+{
+	BIO *file = BIO_new_file(path, "r"), *in;
+	EVP_PKEY *old = PEM_read_bio_PrivateKey(file, NULL, NULL, NULL);
+	X509 *cert = PEM_read_bio_X509(file, NULL, NULL, NULL);
+	unsigned char *content = NULL, *der = NULL;
+	CMS_ContentInfo *cms;
+	char *out;
+	int len;
+
+	need(old != NULL && cert != NULL);
+	len = request(key, name, &content);
+	need((in = BIO_new_mem_buf(content, len)) != NULL &&
+	     (cms = CMS_sign(cert, old, NULL, in, CMS_BINARY)) != NULL &&
+	     (len = i2d_CMS_ContentInfo(cms, &der)) > 0);
+	out = base64(der, len);
+	CMS_ContentInfo_free(cms);
+	OPENSSL_free(content);
+	OPENSSL_free(der);
+	X509_free(cert);
+	EVP_PKEY_free(old);
+	BIO_free(in);
+	BIO_free(file);
 	return out;
 }
 

@@ -21,6 +21,12 @@ void keys_free(struct keys *);
 char *keys_request(EVP_PKEY *, const char *name);
 
 /*
+ * The same in base64 SignedData by the certificate and key in a file: with it
+ * a device asks for a certificate in the place of that one.
+ */
+char *keys_renewal(EVP_PKEY *, const char *name, const char *path);
+
+/*
  * The certificate of a key out of an enrollment's answer, as PEM to be freed;
  * NULL if it is not in there.
  */

@@ -31,7 +31,7 @@ struct plan {
 	long most; /* units, or 0: as many as there is time for */
 	const char *ca_file;
 	struct curl_slist *resolve;
-	const char *certificates[LANES_MAX]; /* PEM with key, or NULL */
+	char *certificates[LANES_MAX]; /* PEM with key, or NULL */
 	void *context;
 	/* The next request of a lane; 0 when there is none left. */
 	int (*next)(void *context, int lane, struct exchange *);

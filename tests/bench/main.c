@@ -21,6 +21,7 @@ usage(void)
 	    "       bench-load [option ...] checkin URL BODY DEVICES [LENGTH]\n"
 	    "       bench-load [option ...] enroll URL POLICY REQUEST "
 	    "[DEVICES]\n"
+	    "       bench-load [option ...] renew URL REQUEST DEVICES\n"
 	    "  get      each answer has LENGTH bytes\n"
 	    "  checkin  POST the file BODY, in which @SESSION@ and @DEVICE@\n"
 	    "           are filled in, with the certificates in the folder\n"
@@ -30,10 +31,14 @@ usage(void)
 	    "           with @DEVICE@ and @TOKEN@ filled in to\n"
 	    "           URL/Enrollment.svc; keep devices in the folder "
 	    "DEVICES\n"
+	    "  renew    POST REQUEST, filled in so, with the certificates in "
+	    "the\n"
+	    "           folder DEVICES: each renews its own again and again\n"
 	    "  -a CA    trusted certificates, PEM\n"
 	    "  -r NAME:PORT:ADDRESS  connect there instead; repeatable\n"
 	    "  -c N     connections (1)\n"
-	    "  -n N     so many at most; for enroll, so many keys are made\n"
+	    "  -n N     so many at most; for enroll and renew, so many keys "
+	    "are made\n"
 	    "  -s N     seconds at most (1)\n"
 	    "  -w N     first so many on each connection that do not count\n",
 	    stderr);
@@ -89,6 +94,8 @@ main(int argc, char **argv)
 		checkin_run(&p, argv[1], argv[2], argv[3], argv[4]);
 	else if ((argc == 4 || argc == 5) && strcmp(argv[0], "enroll") == 0)
 		enroll_run(&p, argv[1], argv[2], argv[3], argv[4]);
+	else if (argc == 4 && strcmp(argv[0], "renew") == 0)
+		renew_run(&p, argv[1], argv[2], argv[3]);
 	else
 		usage();
 	curl_slist_free_all(p.resolve);

@@ -15,6 +15,7 @@ BENCH_PARTS        only these, of: checkins scale commands enrollments memory
                    statements endurance
 """
 
+import base64
 import os
 import re
 import signal
@@ -36,6 +37,11 @@ SEED = os.path.join(ROOT, 'tests', 'data', 'seed')
 SEED_DEVICE = '1E08C6E95D8BB843B1278FF45BC60CC6'
 USERS = {'yescrypt': 5, 'cheap': 1}  # cost of the password hash
 PASSWORD = 'demo'
+WSSE = ('http://docs.oasis-open.org/wss/2004/01/'
+        'oasis-200401-wss-wssecurity-secext-1.0.xsd')
+TOKEN = '<wsse:BinarySecurityToken ValueType="http://schemas.microsoft.com/' \
+    '5.0.0.0/ConfigurationManager/Enrollment/DeviceEnrollmentUserToken" ' \
+    'EncodingType="%s#base64binary">%s</wsse:BinarySecurityToken>'
 PROGRAMS = ('discovery', 'enrollment', 'management')
 REQUESTS = 10000 * (1 if QUICK else WORKERS)
 
@@ -86,6 +92,13 @@ class Bench:
             words.append(self.folder + '/devices')
         return self.load(PORT, ('-n', count, *options), 'enroll', *words)
 
+    def renew(self, count, *options):
+        return self.load(
+            PORT, ('-n', count, *options), 'renew',
+            'https://%s:%d/EnrollmentServer' % (
+                self.stack.values['ENROLLMENT_HOST'], PORT),
+            self.folder + '/renew.xml', self.folder + '/devices')
+
     # Preparations
 
     def write(self, name, text):
@@ -103,17 +116,24 @@ class Bench:
             'https://mdmwindows.com/', 'https://%s:%d/' % (
                 self.stack.values['MANAGEMENT_HOST'], PORT))
         self.write('checkin.xml', text)
-        for user in USERS:
-            for name in ('policy', 'enroll'):
-                text = machine.read('%s/%s-request.xml' % (SEED, name))
-                text = text.replace('demo@mdmwindows.com', self.upn(user))
-                text = text.replace('https://mdmwindows.com/', 'https://%s:%d/'
-                                    % (self.stack.values['ENROLLMENT_HOST'],
-                                       PORT))
-                text = re.sub(r'(<wsse:BinarySecurityToken[^>]*>)[^<]*',
-                              r'\1@TOKEN@', text)
-                self.write('%s-%s.xml' % (name, user),
-                           text.replace(SEED_DEVICE, '@DEVICE@'))
+        token = base64.b64encode(self.stack.token().encode()).decode()
+        for name in ('policy', 'enroll'):
+            text = machine.read('%s/%s-request.xml' % (SEED, name))
+            text = text.replace('https://mdmwindows.com/', 'https://%s:%d/' % (
+                self.stack.values['ENROLLMENT_HOST'], PORT))
+            text = re.sub(r'(<wsse:BinarySecurityToken[^>]*>)[^<]*',
+                          r'\1@TOKEN@', text)
+            text = text.replace(SEED_DEVICE, '@DEVICE@')
+            for user in USERS:
+                self.write('%s-%s.xml' % (name, user), text.replace(
+                    'demo@mdmwindows.com', self.upn(user)))
+            self.write('%s-token.xml' % name, re.sub(
+                r'(?s)<wsse:UsernameToken.*</wsse:UsernameToken>',
+                TOKEN % (WSSE, token), text))
+        # The last one, to enroll, as a device sends it to renew.
+        text = re.sub(r'(<wsse:Password[^>]*>)[^<]*', r'\1', text)
+        text = re.sub(r'"[^"]*#PKCS10"', '"%s#PKCS7"' % WSSE, text)
+        self.write('renew.xml', text.replace('/Issue<', '/Renew<'))
 
     def upn(self, user):
         return '%s@%s' % (user, self.stack.values['DOMAIN'])
@@ -205,37 +225,36 @@ class Bench:
                     len(took)))
 
     def enrollments(self, hashes):
-        turns = {k: [] for k in ('rsa', 'yescrypt', 'cheap', 'hash')}
+        turns = {k: [] for k in ('rsa', 'yescrypt', 'token', 'renew', 'hash')}
         for i in range(ROUNDS):
             turns['rsa'].append(self.tool('bench-sign', 'rsa', SECONDS))
-            for user in USERS:
-                # Never so fast; what is left over was made in vain.
-                count = (60 if user == 'yescrypt' else 250) * SECONDS
-                turns[user].append(self.enroll(user, count, '-s', SECONDS))
+            # Never so fast; what is left over was made in vain.
+            for user, most in (('yescrypt', 60), ('token', 250)):
+                turns[user].append(self.enroll(user, most * SECONDS, '-s',
+                                               SECONDS))
+            turns['renew'].append(self.renew(250 * SECONDS, '-s', SECONDS))
             turns['hash'].append(self.tool('bench-sign', 'crypt',
                                            hashes['yescrypt'], SECONDS))
-            print('enrollments, round %d of %d: %.0f/s, with a cheap hash '
-                  '%.0f/s' % (i + 1, ROUNDS, turns['yescrypt'][-1]['rate'],
-                              turns['cheap'][-1]['rate']), flush=True)
+            print('enrollments, round %d of %d: %.0f/s, by token %.0f/s, '
+                  'renewals %.0f/s' % (i + 1, ROUNDS, *(
+                      turns[k][-1]['rate']
+                      for k in ('yescrypt', 'token', 'renew'))), flush=True)
         rate = {k: Series(t['rate'] for t in v) for k, v in turns.items()}
         budget = os.cpu_count() / rate['yescrypt'].median
         share = 2 / rate['hash'].median / budget
         self.say(
-            '', 'Enrollments (GetPolicies and RequestSecurityToken; keys and '
-            'requests made before)',
-            '  RSA-2048 signatures on one core   %s /s'
-            % rate['rsa'].text(),
-            '  enrollments                       %s /s'
-            % rate['yescrypt'].text('%.1f'),
-            '  ratio                             %s'
-            % rate['yescrypt'].over(rate['rsa']).text('%.4f'),
-            '  with a yescrypt hash of cost 1    %s /s'
-            % rate['cheap'].text('%.1f'),
-            '  ratio                             %s'
-            % rate['cheap'].over(rate['rsa']).text('%.4f'),
-            '  password checks on one core       %s /s, two in each '
-            'enrollment: %.0f %% of the machine' % (rate['hash'].text('%.1f'),
-                                                    100 * share))
+            '', 'Enrollments (GetPolicies and RequestSecurityToken) and '
+            'renewals; keys and requests made before',
+            '  RSA-2048 signatures on one core   %s /s' % rate['rsa'].text())
+        for kind, label in (('yescrypt', 'enrollments by password'),
+                            ('token', 'by a token: no password hash'),
+                            ('renew', 'renewals (one message)')):
+            self.say('  %-33s %s /s, to signatures %s' % (
+                label, rate[kind].text('%.1f'),
+                rate[kind].over(rate['rsa']).text('%.4f')))
+        self.say('  password checks on one core       %s /s, two in each '
+                 'enrollment: %.0f %% of the machine'
+                 % (rate['hash'].text('%.1f'), 100 * share))
 
     def look(self):
         """Of each worker, before it has done anything."""
@@ -306,7 +325,9 @@ class Bench:
                 ('a check-in', 'fenestra_management', 100,
                  lambda: self.checkin('-n', 100, '-w', 0, '-s', 60)),
                 ('an enrollment', 'fenestra_enrollment', 50,
-                 lambda: self.enroll('cheap', 50, '-w', 0, '-s', 60))):
+                 lambda: self.enroll('cheap', 50, '-w', 0, '-s', 60)),
+                ('a renewal', 'fenestra_enrollment', 50,
+                 lambda: self.renew(50, '-w', 0, '-s', 60))):
             statements, transactions = self.counted(role, work)
             self.say('  %-14s %.1f statements in %.1f transactions' % (
                 label, statements / count, transactions / count))

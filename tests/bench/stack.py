@@ -39,10 +39,13 @@ class Stack:
             word.split('=', 1) for line in self.run('env').splitlines()
             for word in shlex.split(line))
         self.home = os.path.dirname(os.path.dirname(self.values['PGHOST']))
-        # A few devices stand for many, and speed is measured, not a limit.
-        self.psql("select admin.setting_set('session_rate', '0'),"
-                  " admin.setting_set('signer_rate', '0')",
-                  user='fenestra_admin')
+        # A few devices stand for many, and speed is measured, not a limit;
+        # certificates are renewed as soon as they are made.
+        self.psql('select admin.setting_set(n, v) from (values'
+                  " ('session_rate', '0'), ('signer_rate', '0'),"
+                  " ('throttle_user', '0'), ('throttle_source', '0'),"
+                  " ('throttle_overall', '0'), ('renew_period', '400'))"
+                  ' as s (n, v)', user='fenestra_admin')
 
     def down(self):
         self.run('down')
@@ -74,6 +77,11 @@ class Stack:
             words += ['-v', '%s=%s' % (name, value)]
         return subprocess.run(words, input=text, text=True, check=True,
                               stdout=subprocess.PIPE).stdout.strip()
+
+    def token(self):
+        """An enrollment token for more devices than there will be."""
+        return self.psql('select admin.token_create(1000000)',
+                         user='fenestra_admin')
 
     def user(self, upn, hash_text):
         self.psql("select admin.user_set(:'upn', :'hash')",
