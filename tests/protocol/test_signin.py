@@ -130,6 +130,38 @@ def test_discovery_by_domain(env):
             env.call('way_remove', 'password', DOMAIN)
 
 
+def test_discovery_where_tokens_alone_are_open(env):
+    """S1.1 S1.2 where neither page nor password is open, but tokens are, a
+    client that brings one is answered what it offers: Federated, where the
+    token is its own already, or else OnPremise, where it is the password;
+    with the token it enrolls either way. Without tokens it is refused."""
+    name = 'bulk@tokens.test'
+    env.call('way_set', 'password', 'tokens.test', False)
+    try:
+        for offers, policy in ((None, 'Federated'),
+                               (['Federated'], 'Federated'),
+                               (['OnPremise'], 'OnPremise'),
+                               (['Certificate', 'OnPremise'], 'OnPremise')):
+            found = discovered(env, name, offers)
+            assert found['AuthPolicy'] == policy, (offers, found)
+            secret = test_tokens.create(env, owner=name)
+            if policy == 'Federated':
+                made = device.Device(env, change=with_token(secret))
+            else:
+                made = device.Device(env, upn=name, password=secret)
+            assert made.row('upn') == name
+        env.call('way_set', 'token', 'tokens.test', False)
+        answer = client.Connection(env).request(
+            'POST', messages.DISCOVERY,
+            messages.discover(email=name).encode(), kind=client.SOAP)
+        assert fault(answer, 's:EnrollmentServer').kind == 'NotSupported'
+    finally:
+        for way in ('password', 'token'):
+            if env.admin('select 1 from admin.way where credential = %s and'
+                         " domain = 'tokens.test';" % stack.quote(way)):
+                env.call('way_remove', way, 'tokens.test')
+
+
 def test_appru_is_of_an_app(env):
     """T26 the token goes to ms-app: and nowhere else: any other appru, none,
     or two have no form, for GET and POST."""
