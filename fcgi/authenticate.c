@@ -152,7 +152,7 @@ throttled(struct request *r, const char *by, long long seconds)
 
 int
 authenticate_password(struct worker *w, struct request *r,
-    const struct sign_in *in, struct identity *who, struct db_work **result)
+    const struct sign_in *in, struct user *who, struct db_work **result)
 {
 	struct db_work *work = *result = begin(w, r);
 	const char *reason;
@@ -189,7 +189,7 @@ authenticate_password(struct worker *w, struct request *r,
 
 static int
 by_password(struct worker *w, struct request *r, const struct soap_header *h,
-    struct identity *who, struct db_work **result)
+    struct user *who, struct db_work **result)
 {
 	const struct sign_in in = { .name = h->username,
 		.password = h->password };
@@ -215,7 +215,7 @@ unknown_token(struct worker *w, struct request *r, const char *reason)
 
 static int
 by_token(struct worker *w, struct request *r, const char *token,
-    struct identity *who, struct db_work **result)
+    struct user *who, struct db_work **result)
 {
 	unsigned char *sha256 = arena_alloc(r->arena, X509_SHA256_LEN);
 	struct db_work *work = *result = begin(w, r);
@@ -246,8 +246,8 @@ by_token(struct worker *w, struct request *r, const char *token,
 
 /* The words of the token count only once its signature is right. */
 static int
-check_claims(struct worker *w, struct request *r, const struct jwt *t,
-    struct identity *who)
+check_claims(
+    struct worker *w, struct request *r, const struct jwt *t, struct user *who)
 {
 	struct db_work *work = db_work(w->db, r->arena);
 	struct db_error e;
@@ -282,9 +282,9 @@ unwrap(struct arena *a, const char *text)
 	return text != NULL ? text : "";
 }
 
-static int
-by_jwt(struct worker *w, struct request *r, const struct soap_header *h,
-    struct identity *who, struct db_work **result)
+int
+authenticate_jwt(struct worker *w, struct request *r, const char *text,
+    struct user *who, struct db_work **result)
 {
 	struct db_work *work = *result = begin(w, r);
 	struct jwt_key key;
@@ -292,7 +292,7 @@ by_jwt(struct worker *w, struct request *r, const struct soap_header *h,
 	const char *why;
 	struct jwt t;
 
-	if (jwt_parse(r->arena, unwrap(r->arena, h->token), &t, &why) == -1)
+	if (jwt_parse(r->arena, text, &t, &why) == -1)
 		return refuse_token(r, FAULT_AUTHENTICATION,
 		    arena_printf(r->arena, "JWT: %s", why));
 	db_call(work, JWT_KEY);
@@ -312,7 +312,7 @@ by_jwt(struct worker *w, struct request *r, const struct soap_header *h,
 
 int
 authenticate(struct worker *w, struct request *r, const struct soap_header *h,
-    struct identity *who, struct db_work **result)
+    struct user *who, struct db_work **result)
 {
 	switch (soap_credentials(h, &r->fault)) {
 	case SOAP_PASSWORD: /* a provisioning package has no other place */
@@ -323,14 +323,15 @@ authenticate(struct worker *w, struct request *r, const struct soap_header *h,
 		return by_token(
 		    w, r, token_find(r->arena, h->token), who, result);
 	case SOAP_JWT:
-		return by_jwt(w, r, h, who, result);
+		return authenticate_jwt(
+		    w, r, unwrap(r->arena, h->token), who, result);
 	default:
 		return -1;
 	}
 }
 
 int
-authenticate_fresh(struct request *r, const struct identity *who)
+authenticate_fresh(struct request *r, const struct user *who)
 {
 	if (who->spent == NULL)
 		return 0;
@@ -338,7 +339,7 @@ authenticate_fresh(struct request *r, const struct identity *who)
 }
 
 void
-authenticate_admit(struct db_work *work, const struct identity *who,
+authenticate_admit(struct db_work *work, const struct user *who,
     const char *device_id, const unsigned char *request_sha256, size_t len)
 {
 	db_call(work, ADMIT);

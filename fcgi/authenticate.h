@@ -61,7 +61,7 @@ enum {
 enum { CALL_SETTING, CALL_TEMPLATE };
 
 /* Who a user was found to be, and how. */
-struct identity {
+struct user {
 	const char *upn;
 	const char *credential;	    /* password, directory, token, ... */
 	const unsigned char *token; /* the SHA-256 of one, or NULL */
@@ -83,7 +83,11 @@ enum { AUTHENTICATE_WRONG = 1, AUTHENTICATE_WAIT };
  * set.
  */
 int authenticate_password(struct worker *, struct request *,
-    const struct sign_in *, struct identity *, struct db_work **result);
+    const struct sign_in *, struct user *, struct db_work **result);
+
+/* Check a JWT, with its dots: 0 with the identity, or -1 with the fault set. */
+int authenticate_jwt(struct worker *, struct request *, const char *jwt,
+    struct user *, struct db_work **result);
 
 /*
  * Find out who the user is, [MS-MDE2] 3.1.4.1.1.1.1.  0 with the identity,
@@ -92,19 +96,19 @@ int authenticate_password(struct worker *, struct request *,
  * answer as who is wrong.
  */
 int authenticate(struct worker *, struct request *, const struct soap_header *,
-    struct identity *, struct db_work **result);
+    struct user *, struct db_work **result);
 
 /*
  * Refuse a token that is spent.  Not for what may be the repetition of a
  * request that it opened: there authenticate_admit() decides.
  */
-int authenticate_fresh(struct request *, const struct identity *);
+int authenticate_fresh(struct request *, const struct user *);
 
 /*
  * Add the call that lets an enrollment in, behind the one that reserves it in
  * the same transaction: restrictions, approval, and the use of a token.
  */
-void authenticate_admit(struct db_work *, const struct identity *,
+void authenticate_admit(struct db_work *, const struct user *,
     const char *device_id, const unsigned char *request_sha256, size_t len);
 
 /* The fault of an enrollment that was not let in.  Always -1. */

@@ -43,7 +43,7 @@ post_policy(struct worker *w, struct request *r)
 {
 	struct policy_request p = { 0 };
 	struct policy_template t;
-	struct identity who = { 0 };
+	struct user who = { 0 };
 	struct db_work *work;
 	const char **fields[] = { &t.name, &t.schema, &t.minimal_key_length,
 		&t.validity_seconds, &t.renewal_seconds, &t.hash_oid,
@@ -148,7 +148,7 @@ enrollment_fault(struct worker *w, struct request *r, const struct db_error *e)
  */
 static int
 reserve(struct worker *w, struct request *r, const struct wstep_request *m,
-    const struct identity *who, const struct x509_request *csr,
+    const struct user *who, const struct x509_request *csr,
     struct db_work **result)
 {
 	unsigned char serial[X509_SERIAL_LEN], nonces[2][NONCE_LEN];
@@ -288,7 +288,7 @@ post_enrollment(struct worker *w, struct request *r)
 {
 	struct wstep_request *m = arena_alloc(r->arena, sizeof(*m));
 	struct x509_request csr;
-	struct identity who = { 0 };
+	struct user who = { 0 };
 	struct db_work *account, *reserved;
 	struct blob certificate;
 	struct xw doc;
@@ -366,6 +366,8 @@ static const struct route routes[] = {
 	    post_enrollment },
 	{ "/EnrollmentServer/SignIn", "GET", page_get_signin },
 	{ "/EnrollmentServer/SignIn", "POST", page_post_signin },
+	{ PAGE_TERMS_PATH, "GET", page_get_terms },
+	{ PAGE_TERMS_PATH, "POST", page_post_terms },
 	{ "/enroll", "GET", page_get_enroll },
 };
 
@@ -376,7 +378,7 @@ main(int argc, char **argv)
 		.name = "enrollment",
 		.config = CONFIG_ENROLLMENT,
 		.table = { statements, COUNT(statements), "fenestra_enrollment",
-		    9 },
+		    10 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

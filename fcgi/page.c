@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
 #include "../common/arena.h"
 #include "page.h"
@@ -48,6 +50,31 @@ static const char style[] =
     "margin:0 auto 1rem;background:#fff}"
     "footer{max-width:28rem;margin:0 auto}"
     "@media (forced-colors:active){button,.button,.bad{border:2px solid}}";
+
+int
+page_address_is(const char *uri, const char *scheme)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789-._~:/?#[]@!$&()*+,;=%";
+	size_t len = strlen(scheme);
+
+	return strncasecmp(uri, scheme, len) == 0 && uri[len] != '\0' &&
+	       uri[strspn(uri, allowed)] == '\0';
+}
+
+int
+page_form(struct arena *a, const struct http_request *r,
+    const struct form_field *fields, size_t n, void *form, struct fault *f)
+{
+	const char *type = http_param(r, "CONTENT_TYPE"), *why;
+
+	if (type == NULL || !http_type_is(type, FORM_CONTENT_TYPE))
+		return fault_set(f, 415, NULL, "Content-Type is no form's");
+	if (form_read(a, r->body, r->body_len, fields, n, form, &why) == -1)
+		return fault_set(f, 400, NULL, why);
+	return 0;
+}
 
 const char *
 page_word(const struct page *p, const char *setting)
@@ -146,17 +173,51 @@ page_button(struct page *p, const char *word, int focused)
 	    "autofocus", focused ? "" : NULL, NULL);
 }
 
+/* An empty line ends a paragraph; other line ends are white space. */
+static void
+write_paragraphs(struct page *p, const char *text)
+{
+	const char *end;
+	size_t len;
+
+	for (; text[0] != '\0'; text += len + strspn(text + len, "\r\n")) {
+		end = strstr(text, "\n\n");
+		if (end == NULL)
+			end = strstr(text, "\r\n\r\n");
+		len = end != NULL ? (size_t)(end - text) : strlen(text);
+		html_leaf(&p->w, "p", arena_strndup(p->arena, text, len), NULL);
+	}
+}
+
+void
+page_terms(struct page *p, const char *text)
+{
+	/* A keyboard has to reach what scrolls. */
+	html_open(&p->w, "div", "class", "terms", "tabindex", "0", "role",
+	    "region", "aria-label", page_word(p, "page_terms_title"), NULL);
+	write_paragraphs(p, text);
+	html_close(&p->w);
+}
+
+/* What keeps other pages from framing it; Windows' own address is not told. */
+static const char *
+frames(const struct page *p, const char *rule)
+{
+	return p->framed ? "" : rule;
+}
+
 const char *
 page_headers(const struct page *p)
 {
 	return arena_printf(p->arena,
 	    "Content-Security-Policy: default-src 'none'; style-src %s; "
-	    "script-src %s; form-action %s; base-uri 'none'; "
-	    "frame-ancestors 'none'\r\n"
-	    "X-Frame-Options: DENY\r\n"
+	    "script-src %s; form-action %s; base-uri 'none'%s\r\n"
+	    "%s"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Referrer-Policy: no-referrer\r\n",
 	    html_hash(p->arena, style),
 	    p->script != NULL ? html_hash(p->arena, p->script) : "'none'",
-	    p->targets != NULL ? p->targets : "'none'");
+	    p->targets != NULL ? p->targets : "'none'",
+	    frames(p, "; frame-ancestors 'none'"),
+	    frames(p, "X-Frame-Options: DENY\r\n"));
 }

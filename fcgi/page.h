@@ -2,7 +2,9 @@
 #ifndef FENESTRA_PAGE_H
 #define FENESTRA_PAGE_H
 
+#include "../common/form.h"
 #include "../common/html.h"
+#include "../common/http.h"
 
 #define PAGE_CONTENT_TYPE "text/html; charset=utf-8"
 
@@ -14,7 +16,19 @@ struct page {
 	void *context;
 	const char *targets; /* where its forms go, as CSP has it; or NULL */
 	const char *script;  /* the one literal that may run, or NULL */
+	int framed; /* whether Windows shows it in a frame of its own */
 };
+
+/*
+ * Whether an address of the client's is of a scheme, as "ms-app:", with no
+ * character in it that no address has.  Any other scheme would lead to whoever
+ * made the link.
+ */
+int page_address_is(const char *, const char *scheme);
+
+/* Read the form of a request; -1 with the fault set. */
+int page_form(struct arena *, const struct http_request *,
+    const struct form_field *, size_t nfields, void *form, struct fault *);
 
 const char *page_word(const struct page *, const char *setting);
 
@@ -30,6 +44,9 @@ void page_refusal(struct page *, const char *word);
 
 void page_paragraph(struct page *, const char *word);
 void page_button(struct page *, const char *word, int focused);
+
+/* The terms of use, in a box that scrolls. */
+void page_terms(struct page *, const char *text);
 
 /* The headers that a browser keeps it by, each with its line end. */
 const char *page_headers(const struct page *);

@@ -7,6 +7,7 @@
 #include "landing.h"
 #include "page_serve.h"
 #include "signin.h"
+#include "terms.h"
 
 /* A page and the settings that it is made of. */
 struct serving {
@@ -28,7 +29,9 @@ begin(struct worker *w, struct request *r, struct serving *s)
 {
 	struct db_error e;
 
-	*s = (struct serving){ .page = { .arena = r->arena } };
+	*s = (struct serving){ .page = { .arena = r->arena,
+				   .framed = http_path_is(
+				       r->http, PAGE_TERMS_PATH) } };
 	s->settings = db_work(w->db, r->arena);
 	db_call(s->settings, PAGE);
 	if (db_run(s->settings, &e) == -1)
@@ -180,7 +183,7 @@ by_password(struct worker *w, struct request *r, struct serving *s,
 	const struct sign_in claim = {
 		.name = in->username, .password = in->password, .page = 1
 	};
-	struct identity who = { 0 };
+	struct user who = { 0 };
 	struct db_work *work;
 
 	if (in->username == NULL || in->username[0] == '\0' ||
@@ -249,6 +252,127 @@ get_enroll(struct worker *w, struct request *r)
 	l.link = db_value(work, 0, 0, 0);
 	landing_page(&s.page, &l);
 	return answer(r, &s);
+}
+
+/* To Windows, which reads the outcome off the address. */
+static int
+send_back(struct request *r, const struct terms *t, const char *outcome,
+    const char *blob)
+{
+	struct http_response *res = r->response;
+
+	res->headers = terms_location(r->arena, t, outcome, blob);
+	if (res->headers == NULL)
+		return fault_set(&r->fault, 500, NULL, "answer too large");
+	res->status = 302;
+	res->content_type = "text/plain";
+	res->retry_after = 0;
+	res->body_len = 0;
+	return 0;
+}
+
+/* What the database says of the terms: a page, or the way back. */
+static int
+settle_terms(struct worker *w, struct request *r, const struct terms *t,
+    struct db_work *work, const char *ticket)
+{
+	struct terms_due due;
+	struct serving s;
+	struct db_error e;
+	const char *blob;
+
+	if (db_run(work, &e) == -1)
+		return request_db_fault(w, r, &e);
+	CHECK(db_rows(work, 0) == 1);
+	r->user = due.user = db_value(work, 0, 0, 1);
+	due.version = db_value(work, 0, 0, 2);
+	due.content = db_value(work, 0, 0, 3);
+	due.ticket = ticket != NULL ? ticket : db_value(work, 0, 0, 4);
+	blob = db_value(work, 0, 0, 5);
+	if (db_value_bool(work, 0, 0, 0))
+		return send_back(
+		    r, t, blob != NULL ? TERMS_ACCEPTED : TERMS_DECLINED, blob);
+	if (begin(w, r, &s) == -1)
+		return -1;
+	terms_page(&s.page, t, &due);
+	return answer(r, &s);
+}
+
+/* The token of the tenant comes with the first request alone. */
+static int
+get_terms(struct worker *w, struct request *r, const struct terms *t)
+{
+	const char *jwt = terms_bearer(r->http);
+	struct user who = { 0 };
+	struct db_work *work;
+
+	if (!terms_is_served(t))
+		return fault_set(&r->fault, 400, NULL, "unknown api-version");
+	if (jwt == NULL)
+		return fault_set(&r->fault, 403, FAULT_AUTHENTICATION,
+		    "no Bearer token in Authorization");
+	if (authenticate_jwt(w, r, jwt, &who, &work) == -1)
+		return -1;
+	work = db_work(w->db, r->arena);
+	db_call(work, PAGE_TERMS);
+	db_text(work, who.upn);
+	return settle_terms(w, r, t, work, NULL);
+}
+
+static int
+post_terms(struct worker *w, struct request *r, const struct terms *t)
+{
+	struct db_work *work = db_work(w->db, r->arena);
+	unsigned char sha256[X509_SHA256_LEN];
+
+	x509_sha256(t->ticket, strlen(t->ticket), sha256);
+	db_call(work, PAGE_TERMS_ANSWER);
+	db_bytes(work, sha256, sizeof(sha256));
+	db_text(work, t->accept);
+	db_bool(work, t->decline != NULL);
+	db_text(work, http_param(r->http, "REMOTE_ADDR"));
+	return settle_terms(w, r, t, work, t->ticket);
+}
+
+/* Once it is known where Windows waits, it is told what is wrong there. */
+static int
+send_error(struct request *r, const struct terms *t)
+{
+	const struct fault *f = &r->fault;
+	const char *error = TERMS_FAILED;
+
+	if (f->status == 400)
+		error = TERMS_VERSION;
+	else if (f->status == 404)
+		error = TERMS_DENIED;
+	else if (f->subcode != NULL &&
+		 strcmp(f->subcode, FAULT_AUTHENTICATION) == 0)
+		error = TERMS_UNAUTHORIZED;
+	return send_back(r, t, error, NULL);
+}
+
+static int
+serve_terms(struct worker *w, struct request *r,
+    int (*serve)(struct worker *, struct request *, const struct terms *))
+{
+	struct terms t = { 0 };
+
+	if (terms_read(r->arena, r->http, &t, &r->fault) == -1)
+		return refuse(w, r);
+	r->client_request_id = t.request_id;
+	return serve(w, r, &t) == 0 ? 0 : send_error(r, &t);
+}
+
+int
+page_get_terms(struct worker *w, struct request *r)
+{
+	return serve_terms(w, r, get_terms);
+}
+
+int
+page_post_terms(struct worker *w, struct request *r)
+{
+	return serve_terms(w, r, post_terms);
 }
 
 int

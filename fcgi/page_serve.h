@@ -11,6 +11,8 @@ enum {
 	PAGE_REMOTE_USER,
 	PAGE_GO_ON,
 	PAGE_LINK,
+	PAGE_TERMS,
+	PAGE_TERMS_ANSWER,
 	PAGE_OWN,
 };
 
@@ -29,8 +31,20 @@ enum {
 		"select done, upn, version, content, secret "                  \
 		"from enrollment.page_go_on($1,$2,$3,$4)",                     \
 		4 },                                                           \
-	[PAGE_LINK] = { "page_link", "select enrollment.link($1)", 1 }
+	[PAGE_LINK] = { "page_link", "select enrollment.link($1)", 1 },        \
+	[PAGE_TERMS] = { "page_terms",                                         \
+		"select done, $1::text, version, content, ticket, blob "       \
+		"from enrollment.terms_page($1)",                              \
+		1 },                                                           \
+	[PAGE_TERMS_ANSWER] = { "page_terms_answer",                           \
+		"select done, upn, version, content, null, blob "              \
+		"from enrollment.terms_answer($1,$2,$3,$4)",                   \
+		4 }
+
+/* Where Windows looks for the terms of use is what Entra was told. */
+#define PAGE_TERMS_PATH "/EnrollmentServer/TermsOfUse"
 
 route_fn page_get_signin, page_post_signin, page_get_enroll;
+route_fn page_get_terms, page_post_terms;
 
 #endif

@@ -179,7 +179,9 @@ log_request(const struct worker *w, const struct request *r, long us)
 	log_add(&l, "session", r->session);
 	log_add(&l, "msg", r->msg);
 	log_add(&l, "client-request-id",
-	    http_param(r->http, "HTTP_CLIENT_REQUEST_ID"));
+	    r->client_request_id != NULL
+		? r->client_request_id
+		: http_param(r->http, "HTTP_CLIENT_REQUEST_ID"));
 	log_add(&l, "ms-cv", http_param(r->http, "HTTP_MS_CV"));
 	log_add(&l, "note", r->note);
 	if (r->anomalies > 0)

@@ -38,6 +38,7 @@ struct request {
 	const char *device;
 	const char *session;
 	const char *msg;
+	const char *client_request_id; /* NULL: as the header says */
 	const char *note; /* what was wrong though it was answered */
 	int anomalies;
 };

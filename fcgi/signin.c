@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "../common/arena.h"
 #include "../common/check.h"
@@ -26,18 +25,6 @@ static const struct form_field body_fields[] = {
 };
 /* clang-format on */
 
-/* Another scheme would hand the token to whoever made the link. */
-static int
-is_app(const char *uri)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "0123456789-._~:/?#[]@!$&()*+,;=%";
-
-	return uri != NULL && strncasecmp(uri, APP, strlen(APP)) == 0 &&
-	       uri[strlen(APP)] != '\0' && uri[strspn(uri, allowed)] == '\0';
-}
-
 static int
 is_one_line(const char *text)
 {
@@ -45,20 +32,6 @@ is_one_line(const char *text)
 		if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			return 0;
 	return 1;
-}
-
-static int
-read_body(struct arena *a, const struct http_request *r, struct signin *s,
-    struct fault *f)
-{
-	const char *type = http_param(r, "CONTENT_TYPE"), *why;
-
-	if (type == NULL || !http_type_is(type, FORM_CONTENT_TYPE))
-		return fault_set(f, 415, NULL, "Content-Type is no form's");
-	if (form_read(a, r->body, r->body_len, body_fields, COUNT(body_fields),
-		s, &why) == -1)
-		return fault_set(f, 400, NULL, why);
-	return 0;
 }
 
 int
@@ -70,10 +43,11 @@ signin_read(struct arena *a, const struct http_request *r, struct signin *s,
 	if (query != NULL && form_read(a, query, strlen(query), query_fields,
 				 COUNT(query_fields), s, &why) == -1)
 		return fault_set(f, 400, NULL, why);
-	if (!is_app(s->appru))
+	if (s->appru == NULL || !page_address_is(s->appru, APP))
 		return fault_set(f, 400, NULL,
 		    s->appru == NULL ? "no appru" : "appru is no " APP " URI");
-	if (strcmp(r->method, "POST") == 0 && read_body(a, r, s, f) == -1)
+	if (strcmp(r->method, "POST") == 0 &&
+	    page_form(a, r, body_fields, COUNT(body_fields), s, f) == -1)
 		return -1;
 	if (!is_one_line(s->login_hint) || !is_one_line(s->username) ||
 	    !is_one_line(s->password) || !is_one_line(s->accept))
@@ -125,32 +99,12 @@ signin_form(struct page *p, const struct signin *s, const char *problem)
 	page_end(p);
 }
 
-/* An empty line ends a paragraph; other line ends are white space. */
-static void
-write_terms(struct page *p, const char *text)
-{
-	const char *end;
-	size_t len;
-
-	for (; text[0] != '\0'; text += len + strspn(text + len, "\r\n")) {
-		end = strstr(text, "\n\n");
-		if (end == NULL)
-			end = strstr(text, "\r\n\r\n");
-		len = end != NULL ? (size_t)(end - text) : strlen(text);
-		html_leaf(&p->w, "p", arena_strndup(p->arena, text, len), NULL);
-	}
-}
-
 static void
 write_acceptance(struct page *p, const struct signin_rest *rest)
 {
 	struct xw *w = &p->w;
 
-	/* A keyboard has to reach what scrolls. */
-	html_open(w, "div", "class", "terms", "tabindex", "0", "role", "region",
-	    "aria-label", page_word(p, "page_terms_title"), NULL);
-	write_terms(p, rest->terms);
-	html_close(w);
+	page_terms(p, rest->terms);
 	html_open(w, "label", "class", "tick", "for", "accept", NULL);
 	html_void(w, "input", "type", "checkbox", "id", "accept", "name",
 	    "accept", "value", rest->version, "required", "", "aria-invalid",

@@ -70,7 +70,10 @@ begin
    where d.device = v_device;
   perform mdm.event_add(v_device, 'enrollment.admitted', jsonb_build_object(
     'enrollment', v_enrollment.number, 'credential', in_credential,
-    'group', v_group, 'token', v_token.id,
+    'group', v_group, 'token', v_token.id, 'terms', (
+      select a.version from mdm.terms_acceptance a
+       where a.upn = lower(in_upn)
+         and a.version = mdm.context_value(v_enrollment.context, 'EnrollmentData')),
     'awaits_approval', nullif(v_awaits, false)));
 end
 $$;

@@ -19,7 +19,7 @@ begin
   end if;
   select t.upn into upn from mdm.page_ticket t
    where t.sha256 = in_ticket and t.expires_at >= now()
-     and t.upn = coalesce(v_remote, t.upn)
+     and t.purpose = 'sign-in' and t.upn = coalesce(v_remote, t.upn)
      for update;
   if not found then
     raise exception 'no such ticket, or not any more' using errcode = 'MD404';

@@ -27,10 +27,7 @@ begin
     secret := mdm.page_token(in_upn);
     return;
   end if;
-  secret := mdm.token_make();
-  delete from mdm.page_ticket t where t.expires_at < now();
-  insert into mdm.page_ticket values
-    (sha256(convert_to(secret, 'UTF8')), in_upn, now() + interval '10 minutes');
+  secret := mdm.ticket_make(in_upn, 'sign-in');
 end
 $$;
 comment on function enrollment.page_signed_in is

@@ -8,6 +8,7 @@ as $$
 declare
   v_token text := mdm.token_make();
 begin
+  perform mdm.page_prune();
   insert into mdm.token (sha256, credential, name, upn, uses, expires_at)
   values (sha256(convert_to(v_token, 'UTF8')), 'federated', 'sign-in page',
     in_upn, 1, now() + interval '10 minutes');

@@ -75,6 +75,62 @@ select is(fixture.go_on('g'), 't ann@corp.test', 'who had accepted them goes on'
 select lives_ok($$ select admin.terms_set(null) $$, 'none');
 select is((select count(*) from admin.terms where not current), 2::bigint, 'those that were can be read');
 
+-- Terms of use for a user whom Entra vouches for.
+create function fixture.terms_page(in_upn text, in_name text) returns text language sql as
+$$ with p as (select * from enrollment.terms_page(in_upn)), s as (insert into secret select in_name, ticket from p where ticket is not null)
+   select concat_ws(' ', done, version, content, blob) from p $$;
+create function fixture.terms_answer(in_name text, in_version text default null, in_decline boolean default false) returns text language sql as
+$$ select concat_ws(' ', done, upn, version, content, blob) from enrollment.terms_answer(
+     coalesce(fixture.b(in_name), 'x'), in_version, in_decline, '192.0.2.8') $$;
+select is(fixture.terms_page('Eva@corp.test', 't1'), 't none', 'without terms all is done');
+select lives_ok($$ select admin.terms_set('2026/3', 'Third.') $$, 'terms');
+select is(fixture.terms_page('Eva@corp.test', 't1'), 'f 2026/3 Third.', 'have to be accepted');
+select is((select (purpose, expires_at - now()) from mdm.page_ticket where sha256 = fixture.b('t1')), ('terms'::text, interval '10 minutes'), 'with a ticket');
+select is(fixture.terms_answer('t1'), 'f Eva@corp.test 2026/3 Third.', 'and come again until they are');
+select is(fixture.terms_answer('t1', '2026-2'), 'f Eva@corp.test 2026/3 Third.', 'these, and no others');
+select throws_ok($$ select fixture.go_on('t1', '2026/3') $$, 'MD404', null, 'it is no ticket of the sign-in page');
+select is(fixture.terms_answer('t1', '2026/3'), 't Eva@corp.test 2026%2F3', 'accepted');
+select throws_ok($$ select fixture.terms_answer('t1', '2026/3') $$, 'MD404', null, 'once');
+select is((select (upn, source) from admin.terms_acceptance where version = '2026/3'), ('eva@corp.test'::text, '192.0.2.8'::text), 'which is on record');
+select is(fixture.terms_page('eva@corp.test', 't2'), 't 2026%2F3', 'and not asked again');
+select is(fixture.terms_page('max@corp.test', 't2'), 'f 2026/3 Third.', 'another user');
+select is(fixture.terms_answer('t2', '2026/3', true), 't max@corp.test', 'declines');
+select throws_ok($$ select fixture.terms_answer('t2', '2026/3') $$, 'MD404', null, 'for good');
+select is((select detail from admin.event where kind = 'terms.declined'), '{"upn": "max@corp.test", "version": "2026/3"}', 'with an event');
+select is_empty($$ select from admin.terms_acceptance where upn = 'max@corp.test' $$, 'and no acceptance');
+select is(fixture.signed_in('max@corp.test', 't3'), 'f 2026/3 Third.', 'a ticket of the sign-in page');
+select throws_ok($$ select fixture.terms_answer('t3', '2026/3') $$, 'MD404', null, 'accepts nothing here');
+select is(fixture.terms_page('max@corp.test', 't4'), 'f 2026/3 Third.', 'a ticket');
+update mdm.page_ticket set expires_at = now() - interval '1 second' where sha256 = fixture.b('t4');
+select throws_ok($$ select fixture.terms_answer('t4', '2026/3') $$, 'MD404', null, 'is over after its time');
+select throws_ok($$ insert into mdm.page_ticket values ('x', 'x', now(), 'other') $$, '23514', null, 'a ticket is for a page there is');
+select lives_ok($$ select admin.terms_set(null) $$, 'none again');
+
+-- What is over goes away, some of it each time.
+delete from mdm.page_ticket;
+insert into mdm.page_ticket (sha256, upn, expires_at)
+  select sha256(n::text::bytea), 'x', now() - n * interval '1 second' from generate_series(1, 150) n;
+insert into mdm.token (sha256, credential, name, upn, uses, expires_at)
+  select sha256(n::text::bytea), 'federated', 'old', 'x', 1, now() - interval '1 day' - n * interval '1 second' from generate_series(1, 150) n;
+insert into mdm.token (sha256, credential, name, upn, uses, expires_at) values
+  ('day', 'federated', 'old', 'x', 1, now() - interval '23 hours'), ('own', 'token', 'old', 'x', 1, now() - interval '1 year');
+create function fixture.left() returns text language sql as
+$$ select concat_ws(' ', (select count(*) from mdm.page_ticket where upn = 'x'), (select count(*) from mdm.token where name = 'old')) $$;
+select is(fixture.signed_in('ann@corp.test', 'p1'), 't', 'a token is made');
+select is(fixture.left(), '50 52', 'and a hundred of what is over is gone');
+select is((select min(now() - expires_at) from mdm.page_ticket where upn = 'x'), interval '1 second', 'the oldest first');
+select is(fixture.signed_in('ann@corp.test', 'p2', true), 'f', 'a ticket is made');
+select is(fixture.left(), '0 2', 'and the rest is');
+select is(fixture.signed_in('ann@corp.test', 'p3'), 't', 'another');
+select is((select array_agg(sha256 order by sha256) from mdm.token where name = 'old'), '{day,own}'::bytea[],
+  'a token stays for a day, as its request may come again; those of an administrator stay');
+
+-- Where tokens alone are open.
+select admin.way_set('password', 'bulk.test', false) \g /dev/null
+select is((select (federated, password) from discovery.way('a@bulk.test')), (true, true), 'a token comes as of the page, or as a password');
+select admin.way_set('token', 'bulk.test', false) \g /dev/null
+select is((select (federated, password) from discovery.way('a@bulk.test')), (false, false), 'without them nothing is open');
+
 -- REMOTE_USER.
 select throws_ok($$ select enrollment.remote_user('ann@corp.test') $$, 'MD403', null, 'is not believed at first');
 select admin.setting_set('remote_user', 'on') \g /dev/null

@@ -22,7 +22,7 @@ select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting', 'way'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
   array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'renew', 'supersede', 'provisioning',
-        'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link'], 'functions of enrollment');
+        'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link', 'terms_page', 'terms_answer'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''signer''',
   array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
 select bag_eq('select proname::text from function where schema = ''management''',

@@ -203,6 +203,18 @@ class Browser:
                 found.append((about['reason'], about['url']))
         return found
 
+    def sent_to(self, scheme):
+        """The addresses of a scheme that answers sent the page to."""
+        found = []
+        for entry in self.log('performance'):
+            message = json.loads(entry['message'])['message']
+            about = message['params']
+            if message['method'] == 'Network.requestWillBeSent' and \
+                    'redirectResponse' in about and \
+                    about['documentURL'].startswith(scheme):
+                found.append(about['documentURL'])
+        return found
+
     def picture(self, path):
         data = self._send('GET', '/session/%s/screenshot' % self.session)
         with open(path, 'wb') as file:

@@ -10,6 +10,7 @@ import time
 import urllib.parse
 
 import stack
+import test_terms as entra
 
 APPRU = 'ms-app://windows.immersivecontrolpanel'
 DOMAIN = 'pages.test'
@@ -310,6 +311,28 @@ def test_terms(env, browser):
         browser.open(sign_in_url(env, USER))
         browser.press(PASSWORD, 'Enter')
         assert known(env, kept(browser)) == USER
+
+
+def test_entra_terms(env, browser):
+    """The terms of use of a device that joins Entra: two buttons, and from
+    the form the way back to Windows, which the page's own policy lets go."""
+    with entra.tenant(env, 'browser-2', TERMS) as key:
+        jwt = entra.token(key)
+        browser.devtools('Network.enable')
+        url = env.base + entra.address()
+        browser.devtools('Network.setExtraHTTPHeaders', headers={
+            'Authorization': 'Bearer ' + jwt})
+        browser.open(url)
+        browser.devtools('Network.setExtraHTTPHeaders', headers={})
+        names = [(r, n) for r, n, _ in browser.tree()
+                 if r in ('button', 'region')]
+        assert names == [('region', 'Terms of use'), ('button', 'Accept'),
+                         ('button', 'Decline')], names
+        looks(browser, 'entra-terms')
+        browser.click('button[name=accept]')
+        found = eventually(lambda: browser.sent_to('ms-appx-web:'))
+        assert 'IsAccepted=true&OpaqueBlob=browser-2' in found[0], found
+        quiet(browser)
 
 
 def test_done_looks(env, browser):

@@ -5,6 +5,7 @@
 
 #include "../../fcgi/landing.h"
 #include "../../fcgi/signin.h"
+#include "../../fcgi/terms.h"
 
 static const char *
 word(void *context, const char *name)
@@ -44,6 +45,30 @@ use(struct arena *a, const struct signin *s)
 	check_page(&p);
 }
 
+static void
+use_terms(struct arena *a, const struct http_request *r)
+{
+	struct page p = { .arena = a, .setting = word };
+	struct terms t = { 0 };
+	struct fault f = { 0 };
+	const char *where;
+
+	if (terms_read(a, r, &t, &f) == -1) {
+		CHECK(f.status == 400 || f.status == 415);
+		CHECK(f.reason != NULL);
+		return;
+	}
+	where = terms_location(a, &t, TERMS_ACCEPTED, "v1");
+	CHECK(strncasecmp(where, "Location: ms-a", 14) == 0);
+	CHECK(strcspn(where, "\r\n\"'<>#") == strlen(where) - 2);
+	terms_page(&p, &t,
+	    &(struct terms_due){ .user = "u",
+		.ticket = t.ticket,
+		.version = t.accept != NULL ? t.accept : "",
+		.content = t.decline != NULL ? t.decline : "" });
+	check_page(&p);
+}
+
 /* The first line is the query, what is behind it the form. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -64,6 +89,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.params = params;
 	if (landing_read(a, &r, &l, &f) == 0 && l.username != NULL)
 		CHECK(strlen(l.username) <= 256);
+	use_terms(a, &r);
 	f = (struct fault){ 0 };
 	if (signin_read(a, &r, &s, &f) == -1) {
 		CHECK(f.status == 400 || f.status == 415);

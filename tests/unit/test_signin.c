@@ -4,8 +4,10 @@
 #include "../../common/buf.h"
 #include "../../fcgi/landing.h"
 #include "../../fcgi/signin.h"
+#include "../../fcgi/terms.h"
 
 #define APPRU "ms-app://windows.immersivecontrolpanel"
+#define BACK "ms-appx-web://Fenestra/ToUResponse"
 #define FORM "CONTENT_TYPE=application/x-www-form-urlencoded"
 
 /* Every word is its own name in <>, which only the writer may let through. */
@@ -272,6 +274,108 @@ test_done_page(void **state)
 	assert_null(strstr(headers, "unsafe"));
 }
 
+static int
+read_terms(
+    const char *query, const char *body, struct terms *t, struct fault *f)
+{
+	static char type[] = FORM;
+	char *params[] = { unit_printf("QUERY_STRING=%s", query), type, NULL };
+	struct http_request r = unit_post(body);
+
+	r.params = params;
+	*t = (struct terms){ 0 };
+	*f = (struct fault){ 0 };
+	return terms_read(unit_arena, &r, t, f);
+}
+
+/* Back to Windows alone, with nothing of the client's in the header's way. */
+static void
+test_redirect_uri(void **state)
+{
+	static const char *const back[] = { BACK, "MS-APPX-WEB://x",
+		"ms-aadj-redir://auth/x?a=b&c=%41" };
+	static const char *const away[] = { "", "ms-appx-web:", "ms-appx-web",
+		"ms-app://x", "ms-appx-webs://x", "https://evil.test/", "/x",
+		"//evil.test/", "javascript:alert(1)", " " BACK, BACK "#x",
+		BACK "\r\nX: y", BACK "\n", BACK "\"", BACK "\\", BACK " " };
+	struct terms t;
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(back); i++)
+		unit_same_int(back[i],
+		    read_terms(unit_printf("redirect_uri=%s", escaped(back[i])),
+			"ticket=t", &t, &f),
+		    0);
+	for (size_t i = 0; i < COUNT(away); i++) {
+		unit_same_int(away[i],
+		    read_terms(unit_printf("redirect_uri=%s", escaped(away[i])),
+			"ticket=t", &t, &f),
+		    -1);
+		unit_same_int(away[i], f.status, 400);
+	}
+	unit_same_int("none", read_terms("mode=x", "ticket=t", &t, &f), -1);
+	unit_same("none", f.reason, "no redirect_uri");
+	unit_same_int(
+	    "no ticket", read_terms("redirect_uri=" BACK, "", &t, &f), -1);
+	unit_done();
+}
+
+static void
+test_location(void **state)
+{
+	static char id[] = "34be581c-6ebd-49d6-a4e1-150eff4b7213";
+	static char plain[] = BACK, query[] = BACK "?a=b";
+	struct terms t = { .redirect_uri = plain };
+	struct fault f;
+
+	(void)state;
+	assert_string_equal(
+	    terms_location(unit_arena, &t, TERMS_ACCEPTED, "v1"),
+	    "Location: " BACK "?IsAccepted=true&OpaqueBlob=v1\r\n");
+	t.redirect_uri = query;
+	t.request_id = id;
+	assert_string_equal(
+	    terms_location(unit_arena, &t, TERMS_DECLINED, NULL),
+	    "Location: " BACK "?a=b&IsAccepted=false&client-request-id="
+	    "34be581c-6ebd-49d6-a4e1-150eff4b7213\r\n");
+	assert_int_equal(
+	    read_terms("redirect_uri=" BACK "&client-request-id=%0d%0aX",
+		"ticket=t", &t, &f),
+	    0);
+	assert_null(t.request_id);
+}
+
+static void
+test_entra_page(void **state)
+{
+	static char evil[] = "\"'><script>alert(1)</script>&amp;";
+	static char join[] = "azureadjoin";
+	const struct terms_due due = {
+		.user = evil, .ticket = evil, .version = evil, .content = evil
+	};
+	struct terms t = { 0 };
+	struct page p = page();
+	const char *headers;
+
+	(void)state;
+	p.framed = 1;
+	terms_page(&p, &t, &due);
+	assert_non_null(strstr(tree(&p), evil));
+	assert_null(strstr(p.w.out.data, "<script"));
+	assert_non_null(strstr(tree(&p), "name=decline"));
+	headers = page_headers(&p);
+	assert_non_null(strstr(
+	    headers, "form-action 'self' ms-appx-web: ms-aadj-redir:; "));
+	assert_null(strstr(headers, "rame"));
+	assert_null(strstr(headers, "unsafe"));
+	p = page();
+	t.mode = join;
+	terms_page(&p, &t, &due);
+	assert_non_null(strstr(tree(&p), "name=accept"));
+	assert_null(strstr(tree(&p), "name=decline"));
+}
+
 /* A code that a camera reads: three finders, and quiet around it. */
 static void
 test_code(void **state)
@@ -303,6 +407,9 @@ main(void)
 		UNIT_TEST(test_form_page),
 		UNIT_TEST(test_terms_page),
 		UNIT_TEST(test_done_page),
+		UNIT_TEST(test_redirect_uri),
+		UNIT_TEST(test_location),
+		UNIT_TEST(test_entra_page),
 		UNIT_TEST(test_code),
 	};
 
