@@ -68,9 +68,12 @@ def say(path, data, close=False):
         sock.settimeout(30)
         try:
             sock.connect(path)
-            sock.sendall(data)
-            if close:
-                sock.shutdown(socket.SHUT_WR)
+            try:
+                sock.sendall(data)
+                if close:
+                    sock.shutdown(socket.SHUT_WR)
+            except BrokenPipeError:     # answered before it was read
+                pass
             head = take(sock, 8)
             size, version, kind, status = struct.unpack('>IBBH', head)
             assert (version, kind) == (1, 2), head
