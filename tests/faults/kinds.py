@@ -305,11 +305,12 @@ class Abort(Kind):
 
 class Atomic(Kind):
     """Statuses of an Atomic and its parts"""
+    group = 'Atomic'
 
     def prepare(self, it):
         it.enrol()
         it.env.call('enqueue_syncml', it.uuid, dm_talk.group(
-            'Atomic', dm_talk.out('Replace', ('./Vendor/MSFT/A/1', '1')),
+            self.group, dm_talk.out('Replace', ('./Vendor/MSFT/A/1', '1')),
             dm_talk.out('Add', ('./Vendor/MSFT/A/2', '2'))))
         it.enqueue(*QUEUE[:2])
         return it.message(it.perform(it.ask(it.package1())))
@@ -317,6 +318,11 @@ class Atomic(Kind):
     def ends(self, it):
         super().ends(it)
         assert {f[0] for f in it.commands().values()} == {'done'}
+
+
+class Sequence(Atomic):
+    """Statuses of a Sequence and its parts"""
+    group = 'Sequence'
 
 
 class Skipped(Kind):
@@ -372,4 +378,4 @@ ALL = [k() for k in (
     Discovery, Policy, Enrol, EnrolAgain, EnrolTwice, EnrolRefused, First,
     Empty, Given, GivenTwice, GivenWbxml, Superseding, Poison, Statuses,
     StatusesTwice, StatusesWbxml, SentAgain, Alerts, Unenrolment, Gone,
-    NotFinal, Skipped, Abort, Atomic)]
+    NotFinal, Skipped, Abort, Atomic, Sequence)]

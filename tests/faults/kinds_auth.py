@@ -113,6 +113,20 @@ class LaterMac(Mac):
         return it.message(it.perform(reply))
 
 
+class Signed(Both):
+    """signed, no certificate"""
+    device_auth, auth, certificate = 'signature', 'signature', False
+
+
+class LaterSigned(Signed):
+    """Statuses and Results, signed, no certificate"""
+
+    def prepare(self, it):
+        reply = it.ask(super().prepare(it))
+        it.enqueue(('Get', './DevDetail/HwV'))
+        return it.message(it.perform(reply))
+
+
 class Demand(Kind):
     """Statuses 407: the server is to show its Cred"""
 
@@ -141,4 +155,5 @@ class Demand(Kind):
 
 
 ALL = [k() for k in (Cred, CredTwice, CredAlone, NoCred, NoCredWbxml,
-                     WrongCred, AfterChallenge, Mac, LaterMac, Demand)]
+                     WrongCred, AfterChallenge, Mac, LaterMac, Signed, LaterSigned,
+                     Demand)]

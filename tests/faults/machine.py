@@ -32,7 +32,8 @@ class Reply(dm_talk.Reply):
 
 class Machine:
     """`calm` are the workers that nobody kills. `auth` is what it proves
-    itself with beside a certificate: 'cred', 'mac' or nothing."""
+    itself with, beside a certificate or alone: 'cred', 'mac', 'signature' or
+    nothing."""
 
     def __init__(self, env, calm, certificate=True, auth=None, wbxml=False):
         self.env, self.calm = env, calm
@@ -43,7 +44,8 @@ class Machine:
         self.done = []              # the URIs of what it did, in order
         self.codes = {}             # {uri: statuses to give at first}
         self.values = {}            # {uri: value}, where it is no other
-        self.macs = {}              # {body: its HMAC}
+        self.macs = {}              # {body: its HMAC or signature}
+        self.files = None           # of the certificate and its key
         self.cred = ''              # the last that it showed
         self.request()
 
@@ -52,8 +54,8 @@ class Machine:
     def request(self):
         """A new key and the RST for it."""
         with POOL:
-            key = keys.POOL.key()
-        csr = keys.windows_request(key, self.id)
+            self.key = keys.POOL.key()
+        csr = keys.windows_request(self.key, self.id)
         self.rst = messages.enrol(csr, self.id).encode()
         return self.rst
 
@@ -79,6 +81,8 @@ class Machine:
         more = fastcgi.with_certificate(self.cert) if self.certificate else {}
         if self.auth == 'mac':
             more['HTTP_X_SYNCML_HMAC'] = self.mac(body)
+        elif self.auth == 'signature':
+            more['HTTP_MS_SIGNATURE'] = self.signature(body)
         return pool.call(messages.QUERY, body, dm_talk.WBXML if self.wbxml
                          else client.SYNCML, **more)
 
@@ -88,14 +92,23 @@ class Machine:
             self.macs[body] = self.account.hmac(body)[1]
         return self.macs[body]
 
+    def signature(self, body):
+        """The header of a message; a repeat has the same."""
+        if body not in self.macs:
+            self.files = self.files or device.files(self.env, self.cert,
+                                                    self.key)
+            self.macs[body] = dm_auth.signed(self, body)
+        return self.macs[body]
+
     def ask(self, body, pool=None):
         return Reply(self.call(pool or self.calm['management'], body))
 
     def message(self, body, final=True, **header):
-        """The next message of the session; without a certificate each has
-        the credential of the session."""
+        """The next message of the session; with a credential alone each has
+        the session's."""
         self.msg += 1
-        if not self.certificate and 'name' not in header:
+        if not self.certificate and self.auth == 'cred' and \
+                'name' not in header:
             header.update(name=self.account.name, cred=self.cred)
         text = dm_talk.document(self.id, self.number, self.msg, body, final,
                                 **header)

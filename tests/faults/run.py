@@ -116,7 +116,7 @@ class Run:
         # What may not write anything is compared with all there is: alone.
         waiting = collections.deque(k for k in chosen if not k.rows)
         lane(self.sweeps[0])
-        for auth in (None, 'certificate-and-digest', 'digest'):
+        for auth in (None, 'certificate-and-digest', 'digest', 'signature'):
             waiting.extend(k for k in chosen
                            if k.rows and k.device_auth == auth)
             with storm.setting(self.env, 'device_auth', auth):

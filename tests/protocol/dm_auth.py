@@ -4,6 +4,7 @@ out of what its provisioning document gave it."""
 
 import base64
 import hashlib
+import subprocess
 
 import dm_talk
 from device import Provisioning
@@ -132,3 +133,12 @@ class Talk(dm_talk.Talk):
         if self.reply.chal and self.reply.chal[2] is not None:
             self.made.account.nonce = self.reply.chal[2]
         return self.reply
+
+
+def signed(made, body, cert=None, key=None, extra=()):
+    """base64 CMS, detached, over the octets, by the device's key."""
+    return b64(subprocess.run(
+        ['openssl', 'cms', '-sign', '-binary', '-outform', 'DER', '-md',
+         'sha256', '-signer', cert or made.files[0], '-inkey',
+         key or made.files[1], *extra], input=body, check=True,
+        capture_output=True).stdout)

@@ -2,13 +2,11 @@
 """HMAC over the raw octets, the server's own credential, and messages that
 are signed with the device's certificate."""
 
-import subprocess
-
 import dm_auth
 import dm_talk
 import fastcgi
 import messages
-from dm_auth import MAC, MD5, Device
+from dm_auth import MAC, MD5, Device, signed
 from dm_talk import OK, Reply, Setting, form, results, item
 from messages import status
 from test_dm_auth import BOTH
@@ -289,15 +287,6 @@ def test_repeat_with_the_servers_credential(env):
     assert talk.post(talk.sent).body == first
 
 
-def signed(env, made, body, cert=None, key=None, extra=()):
-    """base64 CMS, detached, over the octets."""
-    files = made.files
-    return dm_auth.b64(subprocess.run(
-        ['openssl', 'cms', '-sign', '-binary', '-outform', 'DER', '-md',
-         'sha256', '-signer', cert or files[0], '-inkey', key or files[1],
-         *extra], input=body, check=True, capture_output=True).stdout)
-
-
 def test_signature(env):
     """S3.25 T3 T4 device_auth signature: without a TLS certificate the
     device's CMS signature of the body is its identity; none, another
@@ -309,7 +298,7 @@ def test_signature(env):
         def send(number, header='HTTP_MS_SIGNATURE', change=b'', **options):
             body = dm_talk.document(made.id, 'g%d' % number, 1,
                                     dm_talk.package1(made.id)).encode()
-            text = signed(env, options.pop('by', made), body, **options)
+            text = signed(options.pop('by', made), body, **options)
             return pool.call(messages.QUERY, body + change,
                              **{header: text})
         body = dm_talk.document(made.id, 'g', 1, dm_talk.package1(made.id))
@@ -338,5 +327,5 @@ def test_signature_is_nothing_elsewhere(env):
     talk = made.talk(cert=False)
     text = talk.text(dm_talk.package1(made.id), 1)
     answer = talk.post(text, [('MS-Signature', signed(
-        env, made, text.encode()))])
+        made, text.encode()))])
     assert answer.status == 403 and answer.body == b'', answer
