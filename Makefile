@@ -19,7 +19,7 @@ LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber -lqrencode
 PROGRAMS = discovery enrollment management
 SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
            fcgi/signing.c $(addprefix common/,$(addsuffix .c,arena base64 buf \
-           config db der faultpoint log sqlstate text unixsock utf8)) \
+           config db der faultpoint log sqlstate stop text unixsock utf8)) \
            $(sort $(wildcard common/x509*.c)))
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,19 +21,11 @@
 #include "faultpoint.h"
 #include "fcgi.h"
 #include "http.h"
+#include "stop.h"
 
 #define READ_TIMEOUT 30		     /* seconds without a byte */
 #define DRAIN_MAX ((size_t)64 << 20) /* of a body that is refused */
 #define DRAIN_STEP 16384
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_stop(int sig)
-{
-	(void)sig;
-	stopping = 1;
-}
 
 int
 fcgi_is_socket(void)
@@ -45,25 +36,6 @@ fcgi_is_socket(void)
 	return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listening,
 		   &len) == 0 &&
 	       listening;
-}
-
-/* The signals are blocked everywhere but inside ppoll(). */
-static void
-prepare_signals(sigset_t *waiting)
-{
-	static const int stops[] = { SIGTERM, SIGINT, SIGUSR1 };
-	struct sigaction sa = { .sa_handler = on_stop };
-	sigset_t block;
-
-	sigemptyset(&block);
-	for (size_t i = 0; i < COUNT(stops); i++) {
-		sigaction(stops[i], &sa, NULL);
-		sigaddset(&block, stops[i]);
-	}
-	sigprocmask(SIG_BLOCK, &block, waiting);
-	for (size_t i = 0; i < COUNT(stops); i++)
-		sigdelset(waiting, stops[i]);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static void
@@ -250,14 +222,14 @@ fcgi_serve(
 	sigset_t waiting;
 	int flags, rc;
 
-	prepare_signals(&waiting);
+	stop_prepare(&waiting);
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&f, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		errx(1, "cannot initialise FastCGI");
 	/* Another worker may have taken what woke us: do not wait for more. */
 	flags = fcntl(STDIN_FILENO, F_GETFL);
 	fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK);
-	while (!stopping) {
+	while (!stop_asked()) {
 		if (ppoll(&listener, 1, NULL, &waiting) == -1)
 			continue;
 		if ((rc = FCGX_Accept_r(&f)) == 0)

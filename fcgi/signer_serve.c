@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 #include "../common/check.h"
 #include "../common/faultpoint.h"
 #include "../common/log.h"
+#include "../common/stop.h"
 #include "../common/unixsock.h"
 #include "signer.h"
 #include "signing.h"
@@ -27,34 +27,6 @@ struct call {
 	uid_t uid;
 	gid_t gid;
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_stop(int sig)
-{
-	(void)sig;
-	stopping = 1;
-}
-
-/* The signals are blocked everywhere but inside ppoll(). */
-static void
-prepare_signals(sigset_t *waiting)
-{
-	static const int stops[] = { SIGTERM, SIGINT };
-	struct sigaction sa = { .sa_handler = on_stop };
-	sigset_t block;
-
-	sigemptyset(&block);
-	for (size_t i = 0; i < COUNT(stops); i++) {
-		sigaction(stops[i], &sa, NULL);
-		sigaddset(&block, stops[i]);
-	}
-	sigprocmask(SIG_BLOCK, &block, waiting);
-	for (size_t i = 0; i < COUNT(stops); i++)
-		sigdelset(waiting, stops[i]);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 static void
 refuse(struct call *c, int status, const char *reason)
@@ -200,11 +172,11 @@ signer_serve(struct signer *s)
 	sigset_t waiting;
 	int fd;
 
-	prepare_signals(&waiting);
+	stop_prepare(&waiting);
 	if ((fd = listener(s)) == -1)
 		return 1;
 	log_reason("info", SIGNER_NAME, "ready");
-	while (!stopping) {
+	while (!stop_asked()) {
 		if (unixsock_now() >= s->next_look) {
 			s->next_look = signer_look(s);
 			arena_reset(s->arena);
