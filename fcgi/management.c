@@ -305,7 +305,7 @@ main(int argc, char **argv)
 		.name = "management",
 		.config = CONFIG_MANAGEMENT,
 		.table = { statements, COUNT(statements), "fenestra_management",
-		    4 },
+		    5 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.setup = setup,
