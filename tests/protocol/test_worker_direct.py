@@ -7,6 +7,7 @@ import hashlib
 import os
 import socket
 import subprocess
+import time
 import urllib.parse
 
 import client
@@ -155,6 +156,33 @@ def test_verdict_of_the_front_server(env):
                  if 'status=403' in line]
         assert len(lines) == 13
         assert all('reason=' in line for line in lines)
+
+
+def test_strangers_cost_no_statements(env):
+    """T3 two hundred requests without a certificate: 403, and all that the
+    database is asked is the setting, once a second."""
+    calls = ("select coalesce(sum(calls), 0) from pg_stat_user_functions"
+             " where schemaname = 'management' and funcname %s;")
+    names = "= 'setting'", "not in ('setting', 'schema_version')"
+    role = 'alter role fenestra_management '
+    env.sql(role + "set track_functions = 'pl';")
+    try:
+        before = [int(env.sql(calls % n)[0][0]) for n in names]
+        start = time.monotonic()
+        with Pool(env, 'management') as pool:
+            for _ in range(200):
+                answer = pool.call(QUERY, package1(device.new_id(), 's'))
+                assert answer.status == 403, answer
+        seconds = int(time.monotonic() - start) + 2
+        for _ in range(100):        # the backend tells when it ends
+            asked, other = (int(env.sql(calls % n)[0][0]) - b
+                            for n, b in zip(names, before))
+            if asked:
+                break
+            time.sleep(0.05)
+    finally:
+        env.sql(role + 'reset track_functions;')
+    assert 1 <= asked <= seconds and other == 0, (asked, seconds, other)
 
 
 def test_front_server_that_lies(env):
