@@ -34,7 +34,7 @@ all: $(BIN) $(B)/bin/fenestra-signer
 help:
 	@echo 'make            build the workers into $(B)/bin'
 	@echo 'make run        show it at work (ONCE=1: and end; HTTPS_PORT, HTTP_PORT, LISTEN)'
-	@echo 'make test       run every suite (SUITES="unit sql ..." for some; FUZZ_RUNS)'
+	@echo 'make test       run every suite (SUITES="unit sql ..." for some; FUZZ_RUNS, JOBS)'
 	@echo 'make bench      measure it; make fuzz FUZZ_TIME=60; make lint; make clean'
 
 # V=1 shows the commands.
