@@ -14,6 +14,8 @@
 -- header with its Chal; server_auth and what follows is the credential that
 -- the server must show in its answer.
 --
+-- A device that is due (mdm.device_due) when a session begins is looked after.
+--
 -- What it found is left for the other functions of the same transaction in
 -- fenestra.message: idle (nothing is queued), new, changed (something durable
 -- was written, so the commit must be), repeated or refused (they do nothing).
@@ -32,6 +34,7 @@ as $$
 declare
   v_server_msg bigint;
   v_delivered  boolean;
+  v_due        boolean;
   v_queued     boolean;
   v_message    text;
 begin
@@ -51,8 +54,9 @@ begin
              or s.starts_at <= now() - interval '1 minute') then 1
            when in_msg > 1 and in_msg = s.client_msg + 1
              and in_session = s.session_id then s.server_msg + 1
-         end, s.delivered and in_msg = 1
-    into v_server_msg, v_delivered
+         end, s.delivered and in_msg = 1,
+         in_msg = 1 and (s.revision < r.revision or s.due_at <= now())
+    into v_server_msg, v_delivered, v_due
     from mdm.session s, mdm.session_rule r
    where s.device = in_device and r.one = 1
      for no key update of s;
@@ -99,6 +103,9 @@ begin
          seen_at = now(),
          kept = null
    where s.device = in_device;
+  if v_due then
+    perform mdm.device_due(in_device);
+  end if;
   return (v_server_msg, false, 200, null, null, null, null, null, null, false)::mdm.answer;
 end
 $$;

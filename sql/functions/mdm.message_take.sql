@@ -39,6 +39,7 @@ declare
   v_limit      bigint;
   v_often      boolean;
   v_rate       int;
+  v_due        boolean;
   v_new        boolean := in_msg = 1;
   v_next       boolean;
   v_repeated   boolean;
@@ -60,10 +61,11 @@ begin
            and s.starts_at > now() - interval '1 minute', r.session_rate,
          s.seen_at > now() - case when s.kept then interval '1 hour'
                                   else interval '5 minutes' end,
-         s.seen_at > now() - interval '1 minute'
+         s.seen_at > now() - interval '1 minute',
+         s.revision < r.revision or s.due_at <= now()
     into v_number, v_session_id, v_client_msg, v_server_msg, v_sha256,
          v_first, v_final, v_delivered, v_special, v_required, v_limit,
-         v_often, v_rate, v_lasts, v_late
+         v_often, v_rate, v_lasts, v_late, v_due
     from mdm.session s, mdm.session_rule r
    where s.device = in_device and r.one = 1
      for no key update of s;
@@ -242,6 +244,9 @@ begin
          kept = null,
          special = v_special
    where s.device = in_device;
+  if v_new and v_due then
+    perform mdm.device_due(in_device);
+  end if;
   if v_special then
     v_answer := mdm.answer_again(v_server_msg, v_more, v_enrollment);
     v_answer.repeated := false;
