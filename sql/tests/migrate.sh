@@ -138,4 +138,32 @@ ok $? 'roles.sql runs again'
 ok $? 'each worker role has its time-outs'
 [ "$(sql "select not rolcanlogin and not rolsuper from pg_roles where rolname = 'fenestra_owner'")" = t ]
 ok $? 'the owner cannot log in'
+
+# A database that has had the first ten migrations and then devices.
+psql -Xq -d postgres -c "drop database ${scratch}_2" -c "create database
+    ${scratch}_2 owner fenestra_owner encoding 'UTF8' template template0"
+awk '/^-- migrations\// && substr($2, 12, 4) > "0010" { exit } { print }' \
+    "$work/print.sql" | psql -Xq -d "${scratch}_2" >"$work/log" 2>&1
+sql2() {
+	psql -XqAt -v ON_ERROR_STOP=1 -d "${scratch}_2" -c "$1"
+}
+expect 0 sql2 "insert into mdm.device (device, device_id, upn)
+    select md5(i::text)::uuid, i, 'a' from generate_series(1, 3) i;
+    insert into mdm.counter (device) select device from mdm.device;
+    update mdm.counter set event = 50;
+    insert into mdm.event (device, seq, kind, actor, detail)
+    select device, i, 'x', 'y', jsonb_build_object('i', i, 'text', 'Müller \"')
+      from mdm.counter, generate_series(1, 50) i"
+ok $? 'a database of the tenth migration has devices and events'
+expect 0 ../migrate up -d "${scratch}_2"
+ok $? 'it is brought up to date'
+[ "$(sql2 "select count(*) = 200 and (select count(*) from admin.audit_verify()) = 0
+    from admin.event")" = t ]
+ok $? 'its events are a chain that verifies'
+sql2 "update mdm.event set kind = 'z' where seq = 50 and device = md5('1')::uuid"
+[ "$(sql2 "select string_agg(seq::text, ' ') from admin.audit_verify()")" = 50 ]
+ok $? 'and what is changed in it is found'
+sql2 "select mdm.event_add(md5('2')::uuid, 'later')" >/dev/null
+[ "$(sql2 "select count(*) from admin.audit_verify(md5('2')::uuid)")" = 0 ]
+ok $? 'and it goes on'
 echo "1..$n"

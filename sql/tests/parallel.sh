@@ -107,4 +107,5 @@ ok "$(sql "select count(*) filter (where secret = '212') = 1 and count(*) filter
     from public.seen")" 'is accepted once'
 ok "$(sql "select bool_and(n = m) from (select count(*) n, max(seq) m
     from mdm.event group by device) e")" 'the events of each device have no gap'
+ok "$(sql 'select count(*) = 0 from admin.audit_verify()')" 'and are a chain'
 echo "1..$n"

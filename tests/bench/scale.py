@@ -68,9 +68,10 @@ select device, i, gen_random_uuid(), 'Replace',
        'value ' || i, 512, false, false
   from generate_series(1, :commands * 2 / :devices) i, one
  where n % 2 = 0 order by i, device;
-insert into mdm.event (device, seq, kind, actor, detail)
+insert into mdm.event (device, seq, kind, actor, detail, sha256)
 select device, seq, 'command.queued', 'fenestra_admin',
-       jsonb_build_object('command', command, 'verb', verb, 'uri', uri)
+       jsonb_build_object('command', command, 'verb', verb, 'uri', uri),
+       sha256(convert_to(seq::text, 'UTF8'))
   from mdm.command where device in (select device from one);
 '''
 

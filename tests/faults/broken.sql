@@ -25,8 +25,8 @@ select c.device, c.seq, 'x' from mdm.command c
  where c.state = 'queued' and c.attempts = 0 limit 1;
 
 -- I2 an act leaves one event
-insert into mdm.event (device, seq, kind, actor)
-select e.device, e.seq + 100000, e.kind, e.actor from mdm.event e
+insert into mdm.event (device, seq, kind, actor, sha256)
+select e.device, e.seq + 100000, e.kind, e.actor, e.sha256 from mdm.event e
  where e.kind = 'certificate.issued' limit 1;
 
 -- I2 an alert is of a message that was taken
@@ -94,5 +94,12 @@ select s.device, s.number, s.server_msg, '\x0011' from mdm.session s
 -- I10 what was queued is on its way or has ended
 update mdm.counter set command = command + 1 where command > 0;
 
--- I10 the audit trail has no gap
+-- I9 each event is as it was written and follows the one before it
+update mdm.event set actor = 'nobody' where kind = 'device.enrolled';
+
+-- I9 the audit trail ends where its counter says
+delete from mdm.event e
+ where e.seq = (select c.event from mdm.counter c where c.device = e.device);
+
+-- I9 the audit trail has no gap
 delete from mdm.event where kind = 'device.enrolled';

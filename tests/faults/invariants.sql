@@ -162,6 +162,26 @@ select c.device, 'queued ' || c.command || ', there are ' || n.live + n.ended
                          where h.device = c.device) as ended) n
  where c.command <> n.live + n.ended;
 
--- I10 the audit trail has no gap
+-- I9 each event is as it was written and follows the one before it
+select e.device, 'event ' || e.seq
+  from (select e.device, e.seq, e.sha256,
+               sha256(convert_to(mdm.event_line(e.device, e.seq, e.at, e.kind,
+                 e.actor, e.operator, e.client, e.application, e.detail,
+                 lag(e.sha256, 1, coalesce(a.sha256, '')) over w), 'UTF8')) as made
+          from mdm.event e
+          left join mdm.event_anchor a on a.device = e.device
+        window w as (partition by e.device order by e.seq)) e
+ where e.made <> e.sha256;
+
+-- I9 the audit trail ends where its counter says
 select c.device, 'events ' || c.event from mdm.counter c
- where c.event <> (select count(*) from mdm.event e where e.device = c.device);
+  left join lateral (select e.seq, e.sha256 from mdm.event e
+    where e.device = c.device order by e.seq desc limit 1) e on true
+ where (c.event, c.event_sha256) is distinct from
+       (coalesce(e.seq, 0), coalesce(e.sha256, ''));
+
+-- I9 the audit trail has no gap
+select c.device, 'events ' || c.event from mdm.counter c
+ where c.event <> (select count(*) from mdm.event e where e.device = c.device)
+       + coalesce((select a.seq from mdm.event_anchor a
+                    where a.device = c.device), 0);

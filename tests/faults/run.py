@@ -182,7 +182,8 @@ def marked(folder, wanted):
 
 
 def test_invariants_can_fail(run):
-    """D1-I2 D1-I3 D1-I4 D1-I5 D1-I6 D1-I7 D1-I8 D1-I10 each query finds
+    """D1-I2 D1-I3 D1-I4 D1-I5 D1-I6 D1-I7 D1-I8 D1-I9 D1-I10
+    each query finds
     the wrong that it is made for."""
     for _ in range(2):
         it = Machine(run.env, run.calm)
