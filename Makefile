@@ -91,8 +91,12 @@ lint:
 	@deploy/stack packages test
 	@tests/lint
 
+# A part of lint: no SQL text is put together from values.
+lint-sql:
+	@tests/lint-sql
+
 clean:
 	rm -rf $(B)
 
-.PHONY: all help run test lint bench fuzz clean device
+.PHONY: all help run test lint lint-sql bench fuzz clean device
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

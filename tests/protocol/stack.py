@@ -16,6 +16,10 @@ MANAGE = 'manage.' + DOMAIN
 PROGRAMS = ('discovery', 'enrollment', 'management')
 
 
+# How lines of lighttpd and of Apache begin.
+FRONT = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: \(|\[\w{3} \w{3} ')
+
+
 class SqlError(Exception):
     """What psql reported: `state` is the SQLSTATE."""
 
@@ -86,6 +90,19 @@ class Log:
             at = line.find('level=')
             if at >= 0 and ' worker=' in line and ' status=' in line:
                 found.append(logfmt(line[at:]))
+        return found
+
+    def events(self, mark=None):
+        """Every line since the mark as a dictionary, each an event of a
+        worker; but for those that the front server wrote itself."""
+        found = []
+        for line in self.text(mark).split('\n'):
+            at = line.find('level=')
+            if at == 0 or at > 0 and re.fullmatch(
+                    r'\[[^"=]*\] \[[^"=]*', line[:at].rstrip(': ')):
+                found.append(logfmt(line[at:]))
+            else:
+                assert not line or FRONT.match(line), repr(line)
         return found
 
     def wait(self, mark, count):
@@ -215,6 +232,13 @@ class Stack:
                     b'OWN_WORKER=1' not in environ:
                 found.add(int(pid))
         return found
+
+    def stored(self, secrets):
+        """(table, secret) for each of these that stands in a table."""
+        return self.sql(' union all '.join(
+            "select '%s', v from mdm.%s t, unnest(%s) v where"
+            ' strpos(t::text, v) > 0' % (table, table, quote(secrets))
+            for table in self.tables()) + ';')
 
     def tables(self, device=None):
         """{table: hash of its rows}; rows of `device` are left out."""

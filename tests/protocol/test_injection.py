@@ -1,32 +1,23 @@
 # SPDX-License-Identifier: ISC
 """Text that would be code elsewhere: SQL, HTML, log lines."""
 
+import os
 import re
+import shutil
+import subprocess
 import urllib.parse
 
 import client
 import device
 import dm_talk
 import endpoints
+import fastcgi
 import keys
 import messages
 import stack
 from messages import element, results, status, sub
+from payloads import HTML, SQL
 from xmltree import escape, parse
-
-SQL = ["'", "''", '"', "';--", "' or '1'='1", "'; drop table mdm.device; --",
-       "') returning 1; --", '\\', "\\'", "E'\\x27'", '$$; select 1; $$',
-       '%s%n%d', '{1,2}', '{"a","b', 'NULL', '\\N', "1; select pg_sleep(9)",
-       "' union select password_hash from mdm.account --", ',(select 1)',
-       '\u02bc; \u2019; \uff07 --']
-HTML = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>',
-        "'><svg/onload=alert(1)>", 'javascript:alert(1)',
-        'ms-app://x"onmouseover="alert(1)', '</body><h1>x</h1>',
-        '&lt;script&gt;', '<!--', ']]><script>', '{{7*7}}', '${7*7}',
-        '<iframe src="data:text/html,x">', '<a href=javascript:x>',
-        '%3Cscript%3E', '\u003cscript\u003e', '<ScRiPt >x</sCrIpT>',
-        '<html><body>', '<!DOCTYPE html>', '<meta http-equiv=refresh>',
-        '\u2028\u2029<b>']
 
 
 def catalogue(env):
@@ -231,6 +222,66 @@ def test_log_lines_cannot_be_forged(env):
     assert [line['status'] for line in lines] == ['500', '404'], lines
 
 
+# CR, LF, ESC, and what a terminal or a reader of logs takes for them; of
+# these XML can hold the first alone.
+BREAKS = 'a\r\nlevel=error worker=x status=200 reason="b\u0085\u2028\u202e\u009b31m'
+RAW = '[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]'
+CONTROLS = BREAKS + '\x1b[2J\x1b]0;x\x07\x08\x7f\tz'
+
+
+def test_breaks_in_every_field(env):
+    """T28 CR LF and terminal escapes in each text of each message, in the
+    headers, in the path and in the forms: one line for each event, and each
+    line is logfmt."""
+    coded = escape(BREAKS).replace('\r', '&#13;').replace('\n', '&#10;')
+    for endpoint in endpoints.all_endpoints(env):
+        mark, count = env.log.mark(), 0
+        for name in leaves(endpoint.text):
+            if len(re.findall('<%s[ >]' % name, endpoint.text)) > 1:
+                continue
+            answer = endpoint.send(element(endpoint.text, name, coded))
+            assert answer.status in (200, 400, 403, 500), answer
+            count += 1
+        env.log.wait(mark, count)
+        found = [e for e in env.log.events(mark) if 'status' in e]
+        assert len(found) == count > 4, (len(found), count)
+        assert {e['worker'] for e in found} == {
+            endpoint.name if endpoint.name in ('discovery', 'management')
+            else 'enrollment'}
+        assert not re.search(RAW,
+                             env.log.text(mark))
+
+
+def test_controls_in_every_parameter(env):
+    """T28 the same and ESC in each parameter that a front server could hand
+    on, and in the fields of the form: no line of the log is broken or
+    forged."""
+    raw = CONTROLS.encode().decode('latin-1')
+    with fastcgi.Pool(env, 'enrollment') as pool:
+        good = dict(fastcgi.params(messages.POLICY, b'<x/>', client.SOAP))
+        for name in list(good) + ['HTTP_HOST', 'HTTP_USER_AGENT', 'REMOTE_USER',
+                                  'SSL_CLIENT_VERIFY', 'SSL_CLIENT_CERT']:
+            if name == 'CONTENT_LENGTH':
+                continue
+            body = b'<x/>' if name != 'REQUEST_METHOD' else b''
+            given = dict(good, CONTENT_LENGTH=str(len(body)))
+            given[name] = raw
+            answer = fastcgi.call(pool.path, list(given.items()), body)
+            assert answer.status in (400, 404, 405, 415, 500), (name, answer)
+        fields = urllib.parse.urlencode({'username': CONTROLS,
+                                         'password': CONTROLS})
+        answer = pool.call('/EnrollmentServer/SignIn?appru=ms-app:x', fields,
+                           'application/x-www-form-urlencoded')
+        assert answer.status == 400, answer
+        text = pool.log()
+    assert not re.search(RAW, text)
+    lines = [stack.logfmt(line) for line in text.split('\n') if line]
+    events = [e for e in lines if 'status' in e]
+    assert len(events) == len(good) + 5, len(events)
+    assert {e['worker'] for e in lines} == {'enrollment'}
+    assert all(e['status'] != '200' for e in events), events
+
+
 def test_long_values_are_cut_in_the_log(env):
     """T28 a log field is capped: no message makes a line of its own
     size."""
@@ -280,3 +331,46 @@ def test_values_stay_values(env):
     values = HTML[:10] + ['&', '&#65;']
     for four in (values[:4], values[4:8], values[8:]):
         assert settings_in_the_document(env, four) == four
+
+
+PLANTED = [
+    ('fcgi/renew.c', 'snprintf(b, n, "select * from t where a = %s", x);',
+     'put together at run time'),
+    ('fcgi/renew.c', 'PQexec(conn, text);', 'not of a table of statements'),
+    ('fcgi/renew.c', 'PQescapeLiteral(conn, text, n);', 'in a parameter'),
+    ('fcgi/renew.c', 'struct db_statement rows[] = {', 'be written to'),
+    ('sql/functions/admin.block.sql', "  execute 'select ' || in_name;",
+     'EXECUTE'),
+    ('sql/functions/admin.block.sql', "  execute format('drop %s', x);",
+     'EXECUTE'),
+    ('sql/functions/admin.block.sql', "  v := format('%I', in_name);",
+     'a name or a literal'),
+    ('deploy/demo', 'psql -c "select admin.block($1)"', 'command of psql')]
+
+
+def test_sql_is_constant(env):
+    """T24 no SQL text is put together from values: a gate over the sources,
+    which finds each way of doing so when it is planted."""
+    gate = os.path.join(stack.ROOT, 'tests', 'lint-sql')
+    tree = env.folder.fresh()
+    for name in ('common', 'fcgi', 'sql', 'deploy', 'certs'):
+        shutil.copytree(os.path.join(stack.ROOT, name),
+                        os.path.join(tree, name))
+
+    def judged():
+        run = subprocess.run([gate, tree], capture_output=True, text=True,
+                             check=False)
+        return run.returncode, run.stdout
+
+    assert judged() == (0, 'lint-sql: clean\n'), judged()
+    for name, line, wanted in PLANTED:
+        path = os.path.join(tree, name)
+        with open(path, encoding='utf-8') as file:
+            before = file.read()
+        with open(path, 'a', encoding='utf-8') as file:
+            file.write(line + '\n')
+        status, text = judged()
+        assert status == 1 and wanted in text and name in text, (line, text)
+        assert text.count('lint-sql: ') == 1, text
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(before)

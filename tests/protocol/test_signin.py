@@ -15,11 +15,12 @@ import stack
 import test_tokens
 from messages import fault, sub
 from pages import APPRU, DOMAIN, PASSWORD, USER, page, query, token_of
+from payloads import HTML
 from postgres import Away
 from test_authentication import throttled
 from test_outage import until
 
-EVIL = '"\'><script>alert(1)</script><b onclick=x>&amp;'
+EVIL = HTML[20]
 
 
 def discovered(env, email, policies=None):
@@ -186,27 +187,30 @@ def test_appru_is_of_an_app(env):
 
 
 def test_nothing_is_reflected_as_markup(env):
-    """T25 whatever a client sends is text or a value: the page has no element
-    or attribute more than without it."""
+    """T25 whatever a client sends is text or a value: a page that is read by
+    a parser has no element or attribute more than without it, no script and
+    no handler, and its policy forbids them."""
     with pages.domain(env):
         plain = page(pages.ask(env, query(login_hint='x')))
         shape = [(n, sorted(a)) for n, a, _ in plain.elements]
-        payloads = [EVIL, '</style><script>', '</title>x', '<!--', ']]>',
-                    '\u2028<svg onload=1>', '"autofocus onfocus="alert(1)',
-                    "';alert(1)//", '{{7*7}}', '%3Cscript%3E', '&#60;b&#62;',
-                    '\uff1cscript\uff1e', 'javascript:alert(1)']
-        for text in payloads:
+        landing = page(pages.ask(env, '/enroll?username=x'))
+        linked = [(n, sorted(a)) for n, a, _ in landing.elements]
+        links = env.admin('select admin.enrollment_link(v) from unnest(%s) with'
+                          ' ordinality t (v, n) order by n;'
+                          % stack.quote(HTML))
+        for text, (wanted,) in zip(HTML, links):
             found = page(pages.ask(env, query(login_hint=text)))
             assert [(n, sorted(a)) for n, a, _ in found.elements] == shape
             assert found.fields['username'] == text
             found = pages.sign_in(env, text, text)
             assert found.problem() and found.fields['username'] == text
             assert not found.all('script')
+            assert found.policy()['form-action'] == ["'self'"]
             found = page(pages.ask(env, '/enroll?' + urllib.parse.urlencode(
                 {'username': text})))
-            assert not found.all('script')
+            assert [(n, sorted(a)) for n, a, _ in found.elements] == linked
             (link, _), = found.all('a')
-            assert link['href'] == env.call('enrollment_link', text), link
+            assert link['href'] == wanted, link
         for name, value in (('server_name', EVIL), ('page_help', EVIL),
                             ('page_user', EVIL)):
             before = env.setting(name, value)
@@ -216,6 +220,32 @@ def test_nothing_is_reflected_as_markup(env):
                 assert not found.all('script')
             finally:
                 env.setting(name, before)
+
+
+def test_markup_as_appru(env):
+    """T25 T26 markup as the address of the app, alone or behind ms-app:, is
+    refused, or is the value of one attribute and no more."""
+    with pages.domain(env):
+        plain = page(pages.ask(env, query()))
+        shape = [(n, sorted(a)) for n, a, _ in plain.elements]
+        taken = 0
+        for text in HTML:
+            if not text.startswith('ms-app:'):
+                mark = env.log.mark()
+                refused(env, pages.ask(env, query(text)), 400, 'appru', mark)
+            answer = pages.ask(env, query('ms-app://x/' + text))
+            found = page(answer)
+            assert not found.all('script'), answer
+            if found.status == 400:
+                assert not found.all('form'), answer
+                continue
+            taken += 1
+            assert [(n, sorted(a)) for n, a, _ in found.elements] == shape
+            done = pages.sign_in(env, path=query('ms-app://x/' + text))
+            assert done.action() == 'ms-app://x/' + text, done.action()
+            (_, script), = done.all('script')
+            assert script == 'document.forms[0].submit()', script
+        assert taken > 0
 
 
 def test_forms_that_are_none(env):
@@ -350,14 +380,11 @@ def test_secrets_stay_secret(env):
         token = token_of(page(pages.ask(env, query(), {
             'ticket': ticket, 'accept': 'v-4'})))
         device.Device(env, change=with_token(token))
-        for secret in (PASSWORD, urllib.parse.quote_plus(PASSWORD), ticket,
-                       token, base64.b64encode(token.encode()).decode()):
-            assert secret not in env.log.text()
-            for table, _ in env.tables().items():
-                rows = env.sql('select count(*) from mdm.%s t where'
-                               ' strpos(t::text, %s) > 0;' % (
-                                   table, stack.quote(secret)))
-                assert rows == [['0']], (table, secret)
+        secrets = [PASSWORD, urllib.parse.quote_plus(PASSWORD), ticket, token,
+                   base64.b64encode(token.encode()).decode()]
+        log = env.log.text()
+        assert not [s for s in secrets if s in log]
+        assert not env.stored(secrets), env.stored(secrets)
 
 
 def test_paths_and_methods(env):
