@@ -30,7 +30,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
+  array['user_disable', 'user_enable', 'device_find',
+        'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
         'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
