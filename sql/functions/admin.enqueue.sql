@@ -1,29 +1,22 @@
 -- SPDX-License-Identifier: ISC
--- Queue a command for a device.  MD404: no such device; MD400: the command
--- breaks a rule, which the message names; MD409: the device has left.
+-- Queue a command for a device.  Of what waits for a device the highest
+-- priority goes first (0 to 9; 5 is usual, 9 waits for no maintenance window),
+-- and within one what was queued first.  Not to be sent before in_not_before,
+-- nor from in_expires_at on.  MD404: no such device; MD400: the command breaks
+-- a rule, which the message names; MD409: the device has left.
 create or replace function admin.enqueue(in_device uuid, in_verb text,
   in_uri text, in_data text default null, in_format text default 'chr',
-  in_type text default 'text/plain')
+  in_type text default 'text/plain', in_priority int default 5,
+  in_not_before timestamptz default null,
+  in_expires_at timestamptz default null)
 returns uuid
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_fault   text := mdm.command_fault(in_verb, in_uri, in_data, in_format, in_type);
-  v_command uuid := gen_random_uuid();
 begin
-  if v_fault is not null then
-    raise exception '%', v_fault using errcode = 'MD400';
-  end if;
-  insert into mdm.command (device, seq, command, verb, uri, format, type,
-    data, size, user_scope, once)
-  values (in_device, mdm.command_seq(in_device), v_command, in_verb, in_uri,
-    in_format, in_type, in_data,
-    mdm.command_size(in_uri, in_type, in_data),
-    lower(in_uri) like './user/%', mdm.run_once(in_verb, in_uri));
-  perform mdm.event_add(in_device, 'command.queued', jsonb_build_object(
-    'command', v_command, 'verb', in_verb, 'uri', in_uri));
-  return v_command;
+  return mdm.command_add(in_device,
+    mdm.parts_plain(in_verb, in_uri, in_data, in_format, in_type),
+    in_priority, in_not_before, in_expires_at);
 end
 $$;
 comment on function admin.enqueue is

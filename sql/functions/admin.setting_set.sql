@@ -16,6 +16,10 @@ begin
   elsif in_value !~ ('^(' || v_old.pattern || ')$') then
     raise exception '% must match %', in_name, v_old.pattern
       using errcode = 'MD400';
+  elsif in_name = 'time_zone' and not exists (select from pg_timezone_names z
+      where z.name = in_value) and in_value is not null then
+    raise exception 'time_zone must be a time zone that the database knows'
+      using errcode = 'MD400';
   end if;
   v_new := coalesce(in_value, v_old.preset);
   update mdm.setting s set value = in_value where s.name = in_name;

@@ -59,6 +59,7 @@ begin
         v_more := mdm.session_more_get(in_device);
       end if;
       perform mdm.command_expire(in_device);
+      perform mdm.queue_hold(in_device);
       v_seqs := mdm.command_next(v_session, v_more);
       v_message := current_setting('fenestra.message');
     end if;
@@ -87,9 +88,9 @@ begin
       from sent s;
     insert into mdm.delivery (device, session, msg, cmd_id, seq, part, chunk)
     select in_device, v_session.number, v_session.server_msg,
-           v_first + row_number() over (order by n.seq, p.part) - 1,
+           v_first + row_number() over (order by n.n, p.part) - 1,
            n.seq, coalesce(p.part, 0), v_chunk
-      from unnest(v_seqs) as n (seq)
+      from unnest(v_seqs) with ordinality as n (seq, n)
       left join (select distinct p.seq, p.part - p.item as part
                    from mdm.part p
                   where v_parts > 0 and p.device = in_device

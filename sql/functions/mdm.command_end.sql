@@ -16,12 +16,13 @@ begin
   )
   insert into mdm.command_done (device, seq, command, verb, uri, format, type,
     data, state, cancel_requested, attempts, status, error, queued_at, sent_at,
-    parts, instead, retries)
+    parts, instead, retries, priority, not_before, expires_at, origin, rollout,
+    waited)
   select e.device, e.seq, e.command, e.verb, e.uri, e.format, e.type,
          e.data, in_state, e.cancel_requested, e.attempts,
          coalesce(in_status, e.status), coalesce(in_error, e.error),
-         e.queued_at, e.sent_at, e.parts, e.instead,
-         e.retries
+         e.queued_at, e.sent_at, e.parts, e.instead, e.retries, e.priority,
+         e.not_before, e.expires_at, e.origin, e.rollout, e.waited
     from ended e;
   get diagnostics v_count = row_count;
   return v_count;

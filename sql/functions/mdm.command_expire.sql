@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
--- End the commands of a device, whose lock is held, that wait for longer than
--- the setting command_expiry has it: to be sent, or for their outcome.
+-- End the commands of a device, whose lock is held, whose time is over: their
+-- own before which they had to be sent, or that of the setting command_expiry
+-- in which they had to be sent and their outcome to come.
 create or replace function mdm.command_expire(in_device uuid) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -11,12 +12,17 @@ declare
 begin
   select coalesce(s.value, s.preset)::int into strict v_days
     from mdm.setting s where s.name = 'command_expiry';
-  if v_days = 0 then
+  if v_days = 0 and not exists (select from mdm.command c
+      where c.device = in_device and c.state in ('queued', 'waiting')
+        and c.expires_at <= now()) then
     return;
   end if;
   select array_agg(c.seq order by c.seq) into v_seqs from mdm.command c
-   where c.device = in_device and c.state in ('queued', 'accepted')
-     and coalesce(c.sent_at, c.queued_at) < now() - make_interval(days => v_days);
+   where c.device = in_device
+     and (c.state in ('queued', 'waiting') and c.expires_at <= now()
+       or v_days > 0 and c.state in ('queued', 'waiting', 'accepted')
+         and greatest(c.sent_at, c.queued_at, c.not_before)
+           < now() - make_interval(days => v_days));
   if v_seqs is not null then
     perform mdm.command_end(in_device, v_seqs, 'expired');
     perform mdm.event_add(in_device, 'command.expired',
@@ -26,4 +32,4 @@ begin
 end
 $$;
 comment on function mdm.command_expire is
-  'End the commands of a device that waited for too long.';
+  'End the commands of a device whose time is over.';

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- Choose the next commands of a session: in order, within the budget but at
--- least one; an Exec goes with the Add of its node before it; one that was
+-- Choose the next commands of a session: the highest priority first and in
+-- order within one, within the budget but at least one; an Exec goes with the Add of its node before it; one that was
 -- sent in vain too often goes alone, and so does an object on its way in
 -- chunks.  Those of the user wait until the user is signed in, those of which
 -- the device said later for another session, and others pass them.  Null when
@@ -37,7 +37,7 @@ begin
   end if;
 
   return (
-    select array_agg(n.seq order by n.seq)
+    select array_agg(n.seq order by n.i)
       from (select q.seq, q.i, q.pair,
                    q.alone or bool_or(q.alone) over w as alone,
                    case when lead(q.pair) over w then lead(q.total) over w
@@ -51,13 +51,13 @@ begin
                      where c.device = in_session.device and c.state = 'queued'
                        and (v_user or not c.user_scope)
                        and c.hold is distinct from in_session.number
-                    window v as (order by c.seq)
-                     order by c.seq
+                    window v as (order by c.priority desc, c.seq)
+                     order by c.priority desc, c.seq
                      limit 500) q
-            window w as (order by q.seq)) n
+            window w as (order by q.i)) n
      where n.i = 1
         or not n.alone and (n.total <= v_budget or n.i = 2 and n.pair));
 end
 $$;
 comment on function mdm.command_next is
-  'The sequence numbers of the next commands to send, within the budget.';
+  'The sequence numbers of the next commands to send, in their order, within the budget.';

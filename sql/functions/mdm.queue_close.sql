@@ -11,8 +11,8 @@ declare
   v_begun  bigint[];
 begin
   delete from mdm.chunk c where c.device = in_device;
-  select array_agg(c.seq) filter (where c.state = 'queued'),
-         array_agg(c.seq) filter (where c.state <> 'queued')
+  select array_agg(c.seq) filter (where c.state in ('queued', 'waiting')),
+         array_agg(c.seq) filter (where c.state not in ('queued', 'waiting'))
     into v_queued, v_begun
     from mdm.command c where c.device = in_device;
   perform mdm.command_end(in_device, v_queued, 'cancelled');

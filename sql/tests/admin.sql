@@ -19,7 +19,7 @@ select results_eq('select name, value from admin.setting where name !~ ''^page_'
   ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'),
   ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'), ('retry_attempts', '10'),
   ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''),
-  ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'),
+  ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'),
   ('unenroll_days', '') $$, 'the presets');
 select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
 select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,enrollment_paths,fault_http_status}'::text[], 'what discovery is given');

@@ -31,7 +31,9 @@ select bag_eq('select proname::text from function where schema = ''management'''
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['user_disable', 'user_enable', 'device_find',
-        'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel', 'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
+        'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
+        'enqueue_many', 'enqueue_many_syncml', 'clear', 'resend', 'window_set', 'window_remove',
+        'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
         'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
@@ -41,7 +43,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'terms', 'terms_acceptance'], 'views of admin');
+        'terms', 'terms_acceptance', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -101,7 +103,7 @@ drop function admin.later();
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
   and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
-    'terms', 'terms_acceptance', 'page_ticket')
+    'terms', 'terms_acceptance', 'page_ticket', 'maintenance_window')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');

@@ -63,7 +63,7 @@ update mdm.command set state = 'queued' where once and state = 'sent';
 update mdm.command_done set state = 'unknown', status = null
  where verb = 'Replace';
 
--- I5 none is sent for the first time before one that was queued earlier
+-- I5 none is sent for the first time before one of its priority that was queued earlier
 insert into mdm.command (device, seq, command, verb, uri, format, type, size,
   user_scope, once)
 select d.device, 0, gen_random_uuid(), 'Get', './x', 'chr', 'text/plain', 1,

@@ -83,7 +83,7 @@ select c.device, 'command ' || c.seq || ': ' || d.n
 
 -- I4 what must run once does not wait to be sent a second time
 select c.device, 'command ' || c.seq from mdm.command c
- where c.once and c.state = 'queued' and c.attempts > c.retries;
+ where c.once and c.state in ('queued', 'waiting') and c.attempts > c.retries;
 
 -- I4 only what must run once ends as unknown
 select h.device, 'command ' || h.seq from mdm.command_done h
@@ -91,18 +91,20 @@ select h.device, 'command ' || h.seq from mdm.command_done h
  where h.state = 'unknown' and h.parts = 0 and h.status is null
    and d.state = 'enrolled' and not mdm.run_once(h.verb, h.uri);
 
--- I5 none is sent for the first time before one that was queued earlier
+-- I5 none is sent for the first time before one of its priority that was queued earlier
 with first as (
-  select c.device, c.seq, lower(c.uri) like './user/%' as of_user, c.state, d.at
+  select c.device, c.seq, lower(c.uri) like './user/%' as of_user, c.priority,
+         c.state, d.at
     from mdm.command_any c
     left join (select d.device, d.seq, min(array[d.session, d.msg, d.cmd_id]) as at
                  from mdm.delivery d group by d.device, d.seq) d
       on d.device = c.device and d.seq = c.seq
+   where not c.waited -- for its time, while others passed it
 )
 select f.device, 'command ' || f.seq
   from (select *, min(at) over w as earliest, bool_or(at is not null) over w as later
           from first
-        window w as (partition by device, of_user order by seq
+        window w as (partition by device, of_user, priority order by seq
           rows between 1 following and unbounded following)) f
  where f.earliest < f.at or f.at is null and f.state = 'queued' and f.later;
 

@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: ISC
+-- Many devices at once: the order and the time of commands, roll-outs and
+-- maintenance windows.
+set local citus.enable_local_reference_table_foreign_keys = off;
+set local citus.multi_shard_modify_mode = 'sequential';
+
+-- Their parameters change.
+drop function if exists admin.enqueue(uuid, text, text, text, text, text);
+drop function if exists admin.enqueue_syncml(uuid, text);
+
+insert into mdm.setting (name, preset, pattern, reader, description) values
+('time_zone', 'UTC', '[A-Za-z0-9_+/-]{1,64}', '{}',
+ 'The time zone of maintenance windows that go by the server''s clock, and of devices that did not say theirs.');
+
+-- waiting: no check-in looks at it before mdm.session.due_at.
+alter table mdm.command drop constraint command_state_check;
+alter table mdm.command add constraint command_state_check check (state in
+  ('queued', 'waiting', 'sent', 'accepted'));
+alter table mdm.command
+  add priority   int not null default 5 check (priority between 0 and 9),
+  add not_before timestamptz,
+  add expires_at timestamptz,
+  add origin     text not null default 'administrator',
+  add rollout    uuid,
+  add waits_for  text check (waits_for in ('time', 'window', 'roll-out')),
+  add waited     boolean not null default false,
+  add check ((state = 'waiting') = (waits_for is not null));
+comment on column mdm.command.state is
+  'queued; waiting until its time; sent and not answered; accepted: begun, the outcome comes later.';
+comment on column mdm.command.priority is
+  '9 goes first and waits for no maintenance window; 5 is usual; within one the order is that of seq.';
+comment on column mdm.command.not_before is 'Not to be sent earlier; null: at once.';
+comment on column mdm.command.expires_at is 'Not to be sent from then on; null: see the setting command_expiry.';
+comment on column mdm.command.origin is 'Who queued it: administrator, roll-out, or a part of the server.';
+comment on column mdm.command.rollout is 'The roll-out that it belongs to.';
+comment on column mdm.command.waits_for is 'What it waits for, while its state is waiting.';
+comment on column mdm.command.waited is 'Whether it ever waited, so that later ones may have passed it.';
+
+alter table mdm.command_done
+  add priority   int not null default 5,
+  add not_before timestamptz,
+  add expires_at timestamptz,
+  add origin     text not null default 'administrator',
+  add rollout    uuid,
+  add waited     boolean not null default false;
+
+-- In the order in which they are sent; it serves the question whether there
+-- is any as well as the one before it did.
+create index command_next on mdm.command (device, priority desc, seq)
+  where state = 'queued';
+drop index mdm.command_queued;
+create index command_timed on mdm.command (device)
+  where state = 'queued' and (not_before is not null or rollout is not null);
+create index command_expiring on mdm.command (device, expires_at)
+  where expires_at is not null and state in ('queued', 'waiting');
+
+create table mdm.maintenance_window (
+  name         text primary key,
+  device_group text,
+  weekdays     int[] not null check (weekdays <@ '{1,2,3,4,5,6,7}'
+               and cardinality(weekdays) > 0),
+  starts       time not null,
+  minutes      int not null check (minutes between 1 and 1440),
+  clock        text not null check (clock in ('device', 'server'))
+);
+select mdm.distribute('mdm.maintenance_window');
+comment on table mdm.maintenance_window is
+  'When commands that change something may be sent; a device that none is for takes them at any time.';
+comment on column mdm.maintenance_window.device_group is 'Whose devices it is for; null: all.';
+comment on column mdm.maintenance_window.weekdays is 'The days that it starts on: 1 Monday to 7 Sunday.';
+comment on column mdm.maintenance_window.clock is
+  'Whose time starts is: the device''s own, or that of the setting time_zone.';
+
+alter table mdm.device add utc_offset int check (utc_offset between -1080 and 1080);
+comment on column mdm.device.utc_offset is
+  'Minutes that its clock is ahead of UTC, as it last said; null: it did not.';
