@@ -31,8 +31,10 @@ static const struct variable variables[] = {
  { "SIGNER_SOCKET", TYPE_PATH, FIELD(signer_socket), "/run/fenestra/signer.sock", CONFIG_ENROLLMENT | CONFIG_SIGNER },
  { "SIGNER_USER",   TYPE_NAME, FIELD(signer_user),   "",  CONFIG_SIGNER },
  { "SIGNER_GROUP",  TYPE_NAME, FIELD(signer_group),  "",  CONFIG_SIGNER },
+ { "SEAL_KEY",  TYPE_PATH,   FIELD(seal_key),  NULL,      CONFIG_ENROLLMENT | CONFIG_MANAGEMENT | CONFIG_SEAL },
  { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", WORKERS },
  { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       WORKERS },
+ { "TRACE_SECRETS", TYPE_SWITCH, FIELD(trace_secrets), "0", WORKERS },
  { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       WORKERS | CONFIG_SIGNER },
 };
 /* clang-format on */

@@ -13,6 +13,7 @@ enum {
 	CONFIG_ENROLLMENT = 2,
 	CONFIG_MANAGEMENT = 4,
 	CONFIG_SIGNER = 8,
+	CONFIG_SEAL = 16, /* a program that seals and leaves */
 };
 
 struct config {
@@ -20,11 +21,13 @@ struct config {
 	const char *ca_key;	   /* its private key: a path or pkcs11: */
 	const char *ca_root;	   /* the root that devices are told to trust */
 	const char *device_ca;	   /* PEM of all CAs whose devices are ours */
+	const char *seal_key;	   /* file of the keys of sealed values */
 	const char *signer_socket; /* where the signer listens */
 	const char *signer_user;   /* who may ask it; "": its own user */
 	const char *signer_group;  /* or who else; "": nobody */
 	long max_body;		   /* bytes */
 	int trace;		   /* print exchanges, redacted */
+	int trace_secrets;	   /* or as they are */
 	int prepared;		   /* named prepared statements */
 };
 

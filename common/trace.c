@@ -22,8 +22,10 @@
 static const char *const secret_elements[] = { "Password",
 	"BinarySecurityToken", "Cred", "NextNonce" };
 
-/* An Item of this Type has a secret as its Data. */
-#define SECRET_TYPE "AADUserToken"
+/* An Item that says one of these, as Type or in its LocURI, has a secret. */
+static const char *const secret_words[] = { "AADUserToken", "/Password<",
+	"/PFXCertPassword<", "Passphrase", "RecoveryKey", "PreSharedKey",
+	"keyMaterial", "/LAPS/" };
 
 /* Parameters that are printed; headers are named, so that none slips in. */
 static const char *const shown[] = { "REQUEST_METHOD=", "REQUEST_URI=",
@@ -91,13 +93,19 @@ has_token(const char *s, const char *end)
 {
 	size_t len = end != NULL ? (size_t)(end - s) : strlen(s);
 
-	return memmem(s, len, SECRET_TYPE, strlen(SECRET_TYPE)) != NULL;
+	for (size_t i = 0; i < COUNT(secret_words); i++)
+		if (memmem(s, len, secret_words[i], strlen(secret_words[i])) !=
+		    NULL)
+			return 1;
+	return 0;
 }
 
 /* *token: the Data to come is one, whichever of it and Type stands first. */
 static int
-is_secret(const char *name, size_t len, int *token)
+is_secret(const char *name, size_t len, enum trace_rule rule, int *token)
 {
+	if (rule == TRACE_NO_DATA && is_named(name, len, "Data"))
+		return 1;
 	for (size_t i = 0; i < COUNT(secret_elements); i++)
 		if (is_named(name, len, secret_elements[i]))
 			return 1;
@@ -113,7 +121,7 @@ is_secret(const char *name, size_t len, int *token)
 
 /* Text, not XML: what is traced may well not be well formed. */
 static void
-redact(struct buf *out, const char *body, size_t len)
+redact(struct buf *out, const char *body, size_t len, enum trace_rule rule)
 {
 	const char *s, *from, *name, *gt, *end;
 	size_t n;
@@ -121,7 +129,7 @@ redact(struct buf *out, const char *body, size_t len)
 
 	for (s = from = body; (s = strchr(s, '<')) != NULL;) {
 		name = tag_name(++s, &n);
-		if (!is_secret(name, n, &token))
+		if (!is_secret(name, n, rule, &token))
 			continue;
 		if ((gt = tag_end(s)) == NULL) /* cut off: nothing of it */
 			gt = s - 1;
@@ -177,13 +185,16 @@ add_escaped(struct buf *out, const char *s, size_t len)
 }
 
 static void
-add_text(struct buf *out, const char *body, size_t len)
+add_text(struct buf *out, const char *body, size_t len, enum trace_rule rule)
 {
 	struct buf left;
 	size_t n = strnlen(body, len);
 
 	buf_init(&left, out->arena);
-	redact(&left, body, n);
+	if (rule == TRACE_ALL)
+		buf_add(&left, body, n);
+	else
+		redact(&left, body, n, rule);
 	out->failed |= left.failed;
 	add_escaped(out, left.data, left.len);
 	if (n < len)
@@ -252,7 +263,7 @@ add_failure(
 
 /* In memory of its own, as few bytes may stand for much. */
 static void
-add_wbxml(struct buf *out, const char *body, size_t len)
+add_wbxml(struct buf *out, const char *body, size_t len, enum trace_rule rule)
 {
 	struct arena *a = arena_new(LIMIT);
 	struct xml_error e;
@@ -265,7 +276,7 @@ add_wbxml(struct buf *out, const char *body, size_t len)
 		buf_puts(out, "[too large to be printed]");
 	} else {
 		if (w.out.len > 0)
-			add_text(out, w.out.data, w.out.len);
+			add_text(out, w.out.data, w.out.len, rule);
 		if (rc == -1 && w.out.len > 0)
 			buf_putc(out, '\n');
 		if (rc == -1)
@@ -312,54 +323,67 @@ add_page(struct buf *out, const char *body, size_t len)
 }
 
 static void
-add_body(struct buf *out, const char *type, const char *body, size_t len)
+add_body(struct buf *out, const char *type, const char *body, size_t len,
+    enum trace_rule rule)
 {
 	buf_putc(out, '\n');
 	if (len == 0)
 		buf_puts(out, "Empty body");
 	else if (type != NULL && http_type_is(type, SYNCML_WBXML))
-		add_wbxml(out, body, len);
+		add_wbxml(out, body, len, rule);
+	else if (rule == TRACE_ALL)
+		add_text(out, body, len, rule);
 	else if (type != NULL && http_type_is(type, FORM_CONTENT_TYPE))
 		add_form(out, body, len);
 	else if (type != NULL && http_type_is(type, "text/html"))
 		add_page(out, body, len);
 	else
-		add_text(out, body, len);
+		add_text(out, body, len, rule);
 	buf_putc(out, '\n');
 }
 
-static void
-add_request(struct buf *out, const struct http_request *r)
+static int
+is_shown(const char *param, enum trace_rule rule)
 {
-	buf_printf(out, "---- request %s\n", r->id);
-	for (char *const *p = r->params; *p != NULL; p++)
-		if (text_starts_with_any(*p, shown, COUNT(shown))) {
-			add_escaped(out, *p, strlen(*p));
-			buf_putc(out, '\n');
-		}
-	add_body(out, http_param(r, "CONTENT_TYPE"), r->body, r->body_len);
+	return text_starts_with_any(param, shown, COUNT(shown)) ||
+	       (rule == TRACE_ALL && strncmp(param, "HTTP_", 5) == 0);
 }
 
 static void
-add_response(struct buf *out, const char *id, const struct http_response *r)
+add_request(struct buf *out, const struct http_request *r, enum trace_rule rule)
+{
+	buf_printf(out, "---- request %s\n", r->id);
+	for (char *const *p = r->params; *p != NULL; p++)
+		if (is_shown(*p, rule)) {
+			add_escaped(out, *p, strlen(*p));
+			buf_putc(out, '\n');
+		}
+	add_body(
+	    out, http_param(r, "CONTENT_TYPE"), r->body, r->body_len, rule);
+}
+
+static void
+add_response(struct buf *out, const char *id, const struct http_response *r,
+    enum trace_rule rule)
 {
 	buf_printf(out, "---- response %s\nStatus: %d\n", id, r->status);
 	if (r->content_type != NULL)
 		buf_printf(out, "Content-Type: %s\n", r->content_type);
 	buf_printf(out, "Content-Length: %zu\n", r->body_len);
-	add_body(out, r->content_type, r->body, r->body_len);
+	add_body(out, r->content_type, r->body, r->body_len, rule);
 }
 
 /* Memory of its own: that of the request may be used up. */
 void
-trace_exchange(const struct http_request *r, const struct http_response *res)
+trace_exchange(const struct http_request *r, const struct http_response *res,
+    enum trace_rule rule)
 {
 	struct arena *a = arena_new(LIMIT);
 	struct buf out;
 
 	buf_init(&out, a);
-	add_request(&out, r);
-	add_response(&out, r->id, res);
+	add_request(&out, r, rule);
+	add_response(&out, r->id, res, rule);
 	if (out.failed)
 		fprintf(stderr, "---- %s: too large to be printed\n", r->id);
 	else

@@ -10,6 +10,7 @@
 #include "../common/check.h"
 #include "../common/fcgi.h"
 #include "../common/log.h"
+#include "../common/seal.h"
 #include "../common/soap.h"
 #include "../common/trace.h"
 #include "program.h"
@@ -199,6 +200,14 @@ microseconds_since(const struct timespec *start)
 	       (now.tv_nsec - start->tv_nsec) / 1000;
 }
 
+static enum trace_rule
+trace_rule(const struct worker *w, const struct request *r)
+{
+	if (w->config.trace_secrets)
+		return TRACE_ALL;
+	return r->has_secret ? TRACE_NO_DATA : TRACE_REDACTED;
+}
+
 static void
 handle(void *context, struct arena *a, struct http_request *http,
     struct http_response *res, int problem)
@@ -219,17 +228,31 @@ handle(void *context, struct arena *a, struct http_request *http,
 	}
 	log_request(w, &r, microseconds_since(&start));
 	if (w->config.trace)
-		trace_exchange(http, res);
+		trace_exchange(http, res, trace_rule(w, &r));
+}
+
+static int
+load_keys(struct worker *w, char *why, size_t size)
+{
+	char reason[SEAL_WHY_LEN];
+
+	if (w->config.seal_key == NULL)
+		return 0;
+	if ((w->seal = seal_load(w->config.seal_key, reason)) != NULL)
+		return 0;
+	snprintf(why, size, "FENESTRA_SEAL_KEY: %s", reason);
+	return -1;
 }
 
 static int
 setup(struct worker *w, const struct program *p)
 {
-	char why[CONFIG_WHY_LEN];
+	char why[CONFIG_WHY_LEN + SEAL_WHY_LEN];
 
 	w->program = p;
 	w->fault_status = 500;
 	if (config_read(&w->config, p->config, environ, why) == -1 ||
+	    load_keys(w, why, sizeof(why)) == -1 ||
 	    (p->setup != NULL && p->setup(w, why, sizeof(why)) == -1)) {
 		log_reason("error", p->name, "%s", why);
 		return -1;
@@ -284,6 +307,10 @@ serve(struct worker *w)
 	}
 	if (check_database(w) == EXIT_CONFIG)
 		return EXIT_CONFIG;
+	if (w->config.trace && w->config.trace_secrets)
+		log_reason("warning", w->program->name,
+		    "FENESTRA_TRACE_SECRETS: passwords, tokens and secrets are "
+		    "printed as they are; leave it on no longer than needed");
 	fcgi_serve(a, (size_t)w->config.max_body, handle, w);
 	arena_free(a);
 	db_free(w->db);

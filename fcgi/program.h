@@ -13,6 +13,7 @@ struct program;
 struct x509_ca;
 struct x509_store;
 struct identity_cache;
+struct seal;
 
 /* A process that answers one request after another. */
 struct worker {
@@ -23,6 +24,7 @@ struct worker {
 	struct x509_ca *ca;
 	struct x509_store *store;
 	struct identity_cache *identities;
+	struct seal *seal;	  /* where the program has one */
 	int certificate_optional; /* as the setting device_auth was */
 	time_t device_auth_read;  /* at that second; 0: never */
 };
@@ -41,6 +43,7 @@ struct request {
 	const char *client_request_id; /* NULL: as the header says */
 	const char *note; /* what was wrong though it was answered */
 	int anomalies;
+	int has_secret; /* in its data or its answer's: not to be traced */
 };
 
 /* 0 with the response filled, or -1 with the fault set. */

@@ -193,7 +193,8 @@ def run(bench):
         large.serve('fenestra-management', {
             'PGDATABASE': DATABASE,
             'FENESTRA_DEVICE_CA':
-                bench.stack.values['CERT_DIR'] + '/device-ca.pem'})
+                bench.stack.values['CERT_DIR'] + '/device-ca.pem',
+            'FENESTRA_SEAL_KEY': bench.stack.values['SEAL_KEY']})
         measure(sizes)
     finally:
         large.down()

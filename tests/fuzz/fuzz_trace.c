@@ -26,7 +26,7 @@ trace(const struct http_request *r, const struct http_response *res)
 
 	stderr = open_memstream(&out, &len);
 	CHECK(stderr != NULL);
-	trace_exchange(r, res);
+	trace_exchange(r, res, TRACE_REDACTED);
 	fclose(stderr);
 	stderr = real;
 	CHECK(out != NULL && strlen(out) == len);

@@ -125,7 +125,8 @@ class Pool:
             'OWN_WORKER': '1', 'FENESTRA_CA_CERT': certs + '/issuing.pem',
             'FENESTRA_SIGNER_SOCKET': env.env['SIGNER_SOCKET'],
             'FENESTRA_CA_ROOT': certs + '/root.pem',
-            'FENESTRA_DEVICE_CA': certs + '/device-ca.pem'})
+            'FENESTRA_DEVICE_CA': certs + '/device-ca.pem',
+            'FENESTRA_SEAL_KEY': env.env['SEAL_KEY']})
         self.environ.update(settings)
         self.lock, self.stopping = threading.Lock(), False
         self.codes = []

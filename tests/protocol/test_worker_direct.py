@@ -419,6 +419,50 @@ def test_trace_hides_secrets(env):
         assert 'Cn4ry-9' not in pool.log()
 
 
+def test_trace_of_secrets(env):
+    """T31 with FENESTRA_TRACE_SECRETS=1 beside FENESTRA_TRACE=1 passwords are
+    printed, and a line at the start warns of it; alone it does nothing."""
+    body = messages.policy(password='Cn4ry-9')
+    for trace, secrets, warned, shown in (
+            ('1', '1', True, True), ('1', '0', False, False),
+            ('0', '1', False, False)):
+        with Pool(env, 'enrollment', FENESTRA_TRACE=trace,
+                  FENESTRA_TRACE_SECRETS=secrets) as pool:
+            pool.call(messages.POLICY, body, client.SOAP)
+            log = pool.log()
+        first = log.splitlines()[0]
+        assert ('level=warning' in first and
+                'FENESTRA_TRACE_SECRETS' in first) == warned, log[:500]
+        assert ('Cn4ry-9' in log) == shown, log[:500]
+
+
+def test_seal_key(env):
+    """T29 D2-46 without the key of sealed secrets, or with one that others can
+    read, enrollment and management refuse to start and name file and mode."""
+    with Pool(env, 'discovery') as pool:
+        environ = pool.environ
+    with open(env.env['SEAL_KEY'], encoding='ascii') as file:
+        text = file.read()
+    path = env.folder.file('seal.key', text)
+    for name in ('enrollment', 'management'):
+        program = env.program(name)
+        known = dict(environ, FENESTRA_SEAL_KEY=path)
+        for mode, fine in ((0o600, True), (0o640, True), (0o604, False),
+                           (0o644, False), (0o660, False)):
+            os.chmod(path, mode)
+            done = run(program, known)
+            assert (done.returncode == 0) == fine, done
+            assert fine or '%s: has mode %04o' % (path, mode) in done.stderr, \
+                done
+            assert text.strip() not in done.stdout + done.stderr
+        done = run(program, dict(known, FENESTRA_SEAL_KEY='/nonexistent'))
+        assert done.returncode == 1 and '/nonexistent' in done.stderr, done
+        del known['FENESTRA_SEAL_KEY']
+        done = run(program, known)
+        assert done.returncode == 1, done
+        assert 'FENESTRA_SEAL_KEY is not set' in done.stderr, done
+
+
 def test_check_of_the_configuration(env):
     """D2-46 D2-9 -n prints the table, tests files and database and says
     so; an unknown variable or an unreadable file is an error that names

@@ -5,7 +5,7 @@
 
 #define CERTS "FENESTRA_CA_CERT=/c", "FENESTRA_CA_KEY=/k", "FENESTRA_CA_ROOT=/r"
 #define TOKEN "FENESTRA_CA_CERT=/c", "FENESTRA_CA_ROOT=/r", TRUST
-#define TRUST "FENESTRA_DEVICE_CA=/d"
+#define TRUST "FENESTRA_DEVICE_CA=/d", "FENESTRA_SEAL_KEY=/s"
 
 #define D CONFIG_DISCOVERY
 #define E CONFIG_ENROLLMENT
@@ -16,7 +16,7 @@
 static const struct {
 	const char *what;
 	unsigned program;
-	const char *env[8];
+	const char *env[9];
 	const char *why;
 } cases[] = {
 	{ "nothing, discovery", D, { NULL }, NULL },
@@ -24,6 +24,13 @@ static const struct {
 	{ "nothing, management", M, { NULL }, "FENESTRA_DEVICE_CA" },
 	{ "enrollment", E, { CERTS, TRUST }, NULL },
 	{ "no trust", E, { CERTS }, "FENESTRA_DEVICE_CA" },
+	{ "no key to seal with, E", E, { CERTS, "FENESTRA_DEVICE_CA=/d" },
+	    "FENESTRA_SEAL_KEY is not set" },
+	{ "no key to seal with, M", M, { "FENESTRA_DEVICE_CA=/d" },
+	    "FENESTRA_SEAL_KEY is not set" },
+	{ "that key alone", CONFIG_SEAL, { "FENESTRA_SEAL_KEY=/s" }, NULL },
+	{ "that key, relative", CONFIG_SEAL, { "FENESTRA_SEAL_KEY=s" },
+	    "absolute path" },
 	{ "management", M, { TRUST }, NULL },
 	{ "all for each, D", D, { CERTS, TRUST }, NULL },
 	{ "all for each, E", E, { CERTS, TRUST }, NULL },
@@ -234,14 +241,16 @@ test_print(void **state)
 	    "FENESTRA_CA_CERT=/c\nFENESTRA_CA_ROOT=/r\n"
 	    "FENESTRA_DEVICE_CA=/d\n"
 	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
+	    "FENESTRA_SEAL_KEY=/s\n"
 	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
-	    "FENESTRA_PREPARED=1\n");
+	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, M, env, why), 0);
 	unit_capture_begin(1);
 	config_print(&c, M);
 	assert_string_equal(unit_capture_end(),
-	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_MAX_BODY=1048576\n"
-	    "FENESTRA_TRACE=1\nFENESTRA_PREPARED=1\n");
+	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_SEAL_KEY=/s\n"
+	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
+	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, S, env, why), 0);
 	unit_capture_begin(1);
 	config_print(&c, S);

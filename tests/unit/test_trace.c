@@ -54,17 +54,25 @@ static const struct {
 	    "<Type xmlns=\"syncml:metinf\">com.microsoft/MDM/AADUserToken"
 	    "</Type></Meta><Data>S3cr3t</Data></Item></Alert><b/>",
 	    "<b/>" },
+	{ "the password of an account",
+	    "<Item><Target><LocURI>./Device/Vendor/MSFT/Accounts/Users/a/"
+	    "Password</LocURI></Target><Data>S3cr3t</Data></Item><b/>",
+	    "<b/>" },
+	{ "a Wi-Fi key",
+	    "<Item><Data>&lt;keyMaterial&gt;S3cr3t</Data></Item><b/>", "<b/>" },
 	{ "a user token before its type",
 	    "<Item><Data>S3cr3t</Data><Meta><Type>com.microsoft/MDM/"
 	    "AADUserToken</Type></Meta></Item><b/>",
 	    "<b/>" },
 };
 
+static enum trace_rule rule;
+
 static char *
 trace(const struct http_request *request, const struct http_response *answer)
 {
 	unit_capture_begin(2);
-	trace_exchange(request, answer);
+	trace_exchange(request, answer, rule);
 	return unit_capture_end();
 }
 
@@ -434,11 +442,48 @@ test_large_wbxml(void **state)
 	free(b.data);
 }
 
+/* Where data have a secret none is shown; and all where it is asked for. */
+static void
+test_rules(void **state)
+{
+	static char type[] = "CONTENT_TYPE=" SYNCML_XML;
+	static char header[] = "HTTP_AUTHORIZATION=" SECRET;
+	static char *const params[] = { type, header, NULL };
+	static const char body[] =
+	    "<Replace><Item><Target><LocURI>./a</LocURI></Target>"
+	    "<Data>S3cr3t</Data></Item></Replace><Password>S3cr3t</Password>";
+	struct http_request r = unit_post(body);
+	struct http_response res = { .status = 200,
+		.content_type = SYNCML_XML,
+		.body = body,
+		.body_len = strlen(body) };
+	const char *text;
+	int count = 0;
+
+	(void)state;
+	r.params = params;
+	rule = TRACE_NO_DATA;
+	text = trace(&r, &res);
+	assert_null(strstr(text, SECRET));
+	assert_non_null(strstr(text, "./a"));
+	rule = TRACE_ALL;
+	for (text = trace(&r, &res); (text = strstr(text, SECRET)) != NULL;
+	     text++)
+		count++;
+	assert_int_equal(count, 5);
+	rule = TRACE_REDACTED;
+	text = trace(&r, &res);
+	assert_non_null(strstr(text, "<Data>S3cr3t</Data>"));
+	assert_null(strstr(text, "<Password>S3cr3t"));
+	assert_null(strstr(text, "AUTHORIZATION"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(test_bodies),
+		UNIT_TEST(test_rules),
 		UNIT_TEST(test_params),
 		UNIT_TEST(test_empty_bodies),
 		UNIT_TEST(test_seeds),
