@@ -6,7 +6,16 @@
 --   fenestra_enrollment   > one for each kind of worker
 --   fenestra_management  /
 --   fenestra_signer      the signer
---   fenestra_admin       the administrator's functions and views
+--   fenestra_admin       the administrator: everything in schema admin
+--   fenestra_operator    \
+--   fenestra_helpdesk     > parts of it, as the matrix in grants.sql has them
+--   fenestra_eraser      /
+--   fenestra_auditor     reads
+--
+-- People are roles of their own, members of these: the audit trail then has
+-- their names, and a second person can be told from the first.
+--
+--   create role jo login in role fenestra_operator, fenestra_eraser;
 --
 -- Then: create database fenestra owner fenestra_owner encoding 'UTF8' ...
 
@@ -16,7 +25,8 @@ declare
 begin
   foreach v_role in array array['fenestra_owner', 'fenestra_discovery',
     'fenestra_enrollment', 'fenestra_management', 'fenestra_signer',
-    'fenestra_admin'] loop
+    'fenestra_admin', 'fenestra_operator', 'fenestra_helpdesk',
+    'fenestra_eraser', 'fenestra_auditor'] loop
     if not exists (select from pg_roles where rolname = v_role) then
       execute format('create role %I', v_role);
     end if;
@@ -46,6 +56,9 @@ begin
     execute format('alter role %I set enable_hashjoin = %s', v_role, 'off');
     execute format('alter role %I set enable_mergejoin = %s', v_role, 'off');
   end loop;
-  alter role fenestra_admin set lock_timeout = '5s';
+  foreach v_role in array array['fenestra_admin', 'fenestra_operator',
+    'fenestra_helpdesk', 'fenestra_eraser', 'fenestra_auditor'] loop
+    execute format('alter role %I set lock_timeout = %L', v_role, '5s');
+  end loop;
 end
 $$;

@@ -16,7 +16,13 @@ select c.*, n.nspname as schema from pg_class c join pg_namespace n on n.oid = c
  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin')
    and c.relkind in ('r', 'v', 'm', 'p', 'S');
 
+-- The four that have a part of what the administrator has.
+create temp view part_role as
+select r.oid, r.rolname as name from pg_roles r
+ where r.rolname in ('fenestra_operator', 'fenestra_helpdesk', 'fenestra_eraser', 'fenestra_auditor');
+
 -- There is something to look at.
+select is((select count(*) from part_role), 4::bigint, 'so do the four that have a part of admin');
 select is((select count(*) from role), 5::bigint, 'the five roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting', 'way'], 'functions of discovery');
@@ -86,6 +92,45 @@ select is_empty($$ select r.name, t.oid::regclass from role r, relation t
 select is_empty($$ select r.name, t.oid::regclass from role r, relation t
   where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
     <> (r.name = 'fenestra_admin' and t.schema = 'admin') $$, 'only the administrator reads, and only the views');
+-- The matrix of grants.sql, word for word.
+create temp view may as
+select substr(r.name, 10) as who, f.proname::text as what from part_role r, function f
+ where has_function_privilege(r.oid, f.oid, 'execute')
+ union all
+select substr(r.name, 10), t.relname::text from part_role r, relation t
+ where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
+   and r.name <> 'fenestra_auditor';
+select bag_eq($$ select what from may where who = 'operator' $$, array[
+  'approve', 'block', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enqueue', 'enqueue_many', 'enqueue_many_syncml',
+  'enqueue_syncml', 'enrollment_link', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
+  'account', 'alert', 'authority', 'certificate', 'command', 'command_part', 'device', 'directory', 'enrollment', 'enrollment_group', 'event', 'inventory',
+  'jwk', 'maintenance_window', 'provisioning', 'registration', 'result', 'setting', 'tenant', 'terms', 'terms_acceptance', 'throttle', 'token', 'way'],
+  'the operator may this and nothing else');
+select bag_eq($$ select what from may where who = 'helpdesk' $$, array[
+  'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'token_create', 'token_revoke',
+  'user_disable', 'user_enable',
+  'account', 'alert', 'certificate', 'command', 'command_part', 'device', 'enrollment', 'enrollment_group', 'event', 'inventory', 'maintenance_window',
+  'registration', 'result', 'setting', 'terms_acceptance', 'throttle', 'token', 'way'],
+  'the help desk may this and nothing else');
+select bag_eq($$ select what from may where who = 'eraser' $$, array['device_find', 'command', 'device', 'event', 'setting'],
+  'who erases may this and nothing else');
+select bag_eq($$ select what from may where who = 'auditor' $$, array['audit_export', 'audit_verify', 'device_find'],
+  'the auditor may this and nothing else');
+select is_empty($$ select r.name, t.oid::regclass from part_role r, relation t
+  where r.name = 'fenestra_auditor' and t.relkind <> 'S'
+    and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select')) <> (t.schema = 'admin') $$,
+  'and reads every view');
+select is_empty($$ select r.name, t.oid::regclass from part_role r, relation t
+  where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'insert, update, delete, truncate, references, trigger')
+    or has_any_column_privilege(r.oid, t.oid, 'insert, update, references')) $$, 'none of them writes to a table');
+select is_empty($$ select r.name, f.oid::regprocedure from part_role r, function f
+  where f.schema <> 'admin' and has_function_privilege(r.oid, f.oid, 'execute') $$, 'none of them reaches another schema''s functions');
+select is_empty($$ select r.name, n.nspname from part_role r, pg_namespace n
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin', 'public')
+    and (has_schema_privilege(r.oid, n.oid, 'usage') <> (n.nspname in ('admin', 'public')) or has_schema_privilege(r.oid, n.oid, 'create')) $$,
+  'nor another schema');
+select is_empty($$ select r.name from part_role r where exists (select from pg_auth_members m where m.member = r.oid) $$,
+  'nor is one a member of another role');
 select is_empty($$ select f.oid::regprocedure from function f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
   where a.grantee = 0 $$, 'public executes nothing');
 select is_empty($$ select r.name from role r where exists (select from pg_auth_members m where m.member = r.oid) $$,
