@@ -17,3 +17,37 @@ comment on column mdm.session.revision is
   'The revision of the desired state (mdm.session_rule.revision) that the device was last compared with.';
 comment on column mdm.session.due_at is
   'When the device is to be looked at again though no revision was raised.';
+
+create table mdm.group (
+  name        text primary key,
+  rule        jsonb,
+  description text
+);
+select mdm.distribute('mdm.group');
+comment on table mdm.group is
+  'Groups of devices: who stands in mdm.group_member, and of whom the rule is true.';
+comment on column mdm.group.rule is 'As mdm.rule_fits takes it; null: true of none.';
+insert into mdm.group (name, rule, description)
+values ('all', '{"all": []}', 'Every device.');
+
+create table mdm.group_member (
+  device uuid not null references mdm.device,
+  name   text not null,
+  primary key (device, name)
+);
+create index on mdm.group_member (name);
+select mdm.distribute('mdm.group_member', 'device', 'mdm.device');
+comment on table mdm.group_member is 'Who stands in a group by name.';
+
+create table mdm.assignment (
+  profile  text not null,
+  name     text not null,
+  exclude  boolean not null,
+  priority int,
+  primary key (profile, name)
+);
+select mdm.distribute('mdm.assignment');
+comment on table mdm.assignment is 'The profiles that the devices of a group are to have, or not to have.';
+comment on column mdm.assignment.name is 'The group.';
+comment on column mdm.assignment.exclude is 'Whether devices of the group do not get the profile, whatever other group they are in.';
+comment on column mdm.assignment.priority is 'Instead of the profile''s own.';

@@ -36,7 +36,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['user_disable', 'user_enable', 'device_find',
+  array['group_set', 'group_remove', 'group_member_add', 'group_member_remove',
+        'user_disable', 'user_enable', 'device_find',
         'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
         'enqueue_many', 'enqueue_many_syncml', 'clear', 'resend', 'window_set', 'window_remove',
         'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
@@ -47,7 +48,8 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'audit_verify', 'audit_export'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
-  array['device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
+  array['group', 'group_device',
+        'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
         'terms', 'terms_acceptance', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
@@ -146,7 +148,8 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
+  and t.relname not in ('group', 'assignment',
+    'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'maintenance_window')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
