@@ -9,11 +9,12 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned
 WARN     = -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
            -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
            -Wconversion -Wformat=2 -Wvla -Wundef -Wno-missing-field-initializers
-HARDEN   = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+HARDEN   = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
            -fcf-protection -ftrivial-auto-var-init=zero -fPIE
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 INCLUDE  = -isystem /usr/include/postgresql
-ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
+# What the caller asks for comes first: it cannot take the hardening away.
+ALL_CFLAGS = $(WARN) -D_GNU_SOURCE $(INCLUDE) $(CFLAGS) $(CPPFLAGS) $(HARDEN)
 LIBS     = -lfcgi -lpq -lexpat -lcrypto -lcrypt -lldap -llber -lqrencode
 
 PROGRAMS = discovery enrollment management
@@ -35,6 +36,8 @@ help:
 	@echo 'make            build the workers into $(B)/bin'
 	@echo 'make run        show it at work (ONCE=1: and end; HTTPS_PORT, HTTP_PORT, LISTEN)'
 	@echo 'make test       run every suite (SUITES="unit sql ..." for some; FUZZ_RUNS, JOBS)'
+	@echo 'make install    install it (PREFIX, DESTDIR, ...); make uninstall; make deb'
+	@echo 'make test-ops   run what needs a booted system: packages, systemd, set-up'
 	@echo 'make bench      measure it; make fuzz FUZZ_TIME=60; make lint; make clean'
 
 # V=1 shows the commands.
@@ -43,9 +46,9 @@ Q        = $(if $(V),,@)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES) -MMD -MP -c $< -o $@
 
-$(B)/fcgi/program.o $(B)/fcgi/signer.o: CPPFLAGS += -DFENESTRA_VERSION='"$(VERSION)"'
+$(B)/fcgi/program.o $(B)/fcgi/signer.o: DEFINES = -DFENESTRA_VERSION='"$(VERSION)"'
 
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/renewal.o
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o
@@ -62,6 +65,7 @@ $(B)/bin/fenestra-signer: $(SIGNER)
 	@echo "  LINK $@"
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) -lpq -lcrypto
 
+include deploy/install.mk
 -include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk tests/faults/faults.mk
 
 device: $(B)/bin/fenestra-device
@@ -77,6 +81,12 @@ test:
 	@deploy/stack packages test
 	@$(MAKE) --no-print-directory all device unit-tests fuzz-targets fault-workers
 	@tests/run $(SUITES)
+
+# As root, on a machine that lets it boot containers; see tests/ops/.
+test-ops:
+	@deploy/stack packages ops
+	@$(MAKE) --no-print-directory all device
+	@tests/run $(or $(SUITES),ops)
 
 # For as long as asked; what it finds is kept below $(B)/fuzz/found.
 fuzz: fuzz-targets
@@ -98,5 +108,5 @@ lint-sql:
 clean:
 	rm -rf $(B)
 
-.PHONY: all help run test lint lint-sql bench fuzz clean device
+.PHONY: all help run test test-ops lint lint-sql bench fuzz clean device
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
