@@ -314,6 +314,7 @@ int
 authenticate(struct worker *w, struct request *r, const struct soap_header *h,
     struct user *who, struct db_work **result)
 {
+	who->source = source(r);
 	switch (soap_credentials(h, &r->fault)) {
 	case SOAP_PASSWORD: /* a provisioning package has no other place */
 		return token_is(h->password)
@@ -351,6 +352,7 @@ authenticate_admit(struct db_work *work, const struct user *who,
 		db_bytes(work, who->token, X509_SHA256_LEN);
 	else
 		db_text(work, NULL);
+	db_text(work, who->source);
 }
 
 /* [MS-MDE2] 2.2.9.1: only with CustomServerError Windows shows the words. */

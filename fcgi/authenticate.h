@@ -55,7 +55,7 @@ enum {
 		"select kty, n, e, x, y from enrollment.jwt_key($1)", 1 },     \
 	[JWT_CLAIMS] = { "jwt_claims",                                         \
 		"select upn, reason from enrollment.jwt_claims($1)", 1 },      \
-	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5)", 5 }
+	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5,$6)", 6 }
 
 /* The calls that every message begins with, in this order. */
 enum { CALL_SETTING, CALL_TEMPLATE };
@@ -66,6 +66,7 @@ struct user {
 	const char *credential;	    /* password, directory, token, ... */
 	const unsigned char *token; /* the SHA-256 of one, or NULL */
 	const char *spent;	    /* why it opens no new enrollment */
+	const char *source;	    /* the address it came from */
 };
 
 /* A user name and a password, from a message or from the sign-in page. */

@@ -378,7 +378,7 @@ main(int argc, char **argv)
 		.name = "enrollment",
 		.config = CONFIG_ENROLLMENT,
 		.table = { statements, COUNT(statements), "fenestra_enrollment",
-		    10 },
+		    16 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.fault_subcode = FAULT_ENROLLMENT_SERVER,

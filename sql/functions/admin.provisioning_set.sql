@@ -2,7 +2,8 @@
 -- Make or change the provisioning rule of a number: other settings for
 -- devices that fit all conditions; null: any.  Where several rules have one
 -- setting the least number counts.  MD400: a setting that rules cannot have,
--- a value that does not match its pattern, or a bad condition.
+-- a value that does not match its pattern, or a bad condition.  A warning says
+-- what is odd about how often these devices would poll.
 create or replace function admin.provisioning_set(in_number int, in_name text,
   in_settings jsonb, in_device_types text[] default null,
   in_os_from text default null, in_os_before text default null,
@@ -13,6 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_fault text;
+  v_odd   text;
 begin
   select format('%s must match %s', p.key, coalesce(s.pattern, 'the name of a setting that rules may have'))
     into v_fault
@@ -46,8 +48,16 @@ begin
          enrollment_type = excluded.enrollment_type,
          enrollment_group = excluded.enrollment_group,
          settings = excluded.settings;
+  if in_settings ?| array(select s.name from mdm.setting s
+                           where s.name ~ '^poll_' or s.name = 'push_pfn') then
+    v_odd := mdm.poll_warning(in_settings);
+  end if;
+  if v_odd is not null then
+    raise warning '%: %', in_name, v_odd;
+  end if;
   perform mdm.event_add(null, 'provisioning.set', jsonb_build_object(
-    'number', in_number, 'name', in_name, 'settings', in_settings));
+    'number', in_number, 'name', in_name, 'settings', in_settings)
+    || case when v_odd is null then '{}' else jsonb_build_object('warning', v_odd) end);
 end
 $$;
 comment on function admin.provisioning_set is

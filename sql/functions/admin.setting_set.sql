@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- Set a setting; null brings the preset back.  MD404: no such setting;
--- MD400: the value does not match the setting's pattern.
+-- MD400: the value does not match the setting's pattern.  A warning says what
+-- is odd about how often devices would poll.
 create or replace function admin.setting_set(in_name text, in_value text)
 returns void
 language plpgsql volatile security definer
@@ -9,6 +10,7 @@ as $$
 declare
   v_old mdm.setting;
   v_new text;
+  v_odd text;
 begin
   select * into v_old from mdm.setting s where s.name = in_name for no key update;
   if not found then
@@ -29,9 +31,15 @@ begin
            session_messages = case in_name when 'session_messages' then v_new::bigint else r.session_messages end,
            session_rate = case in_name when 'session_rate' then v_new::int else r.session_rate end;
   end if;
+  if in_name ~ '^poll_' or in_name = 'push_pfn' then
+    v_odd := mdm.poll_warning('{}');
+    if v_odd is not null then
+      raise warning '%: %', in_name, v_odd;
+    end if;
+  end if;
   perform mdm.event_add(null, 'setting.set', jsonb_build_object('name', in_name,
     'old', coalesce(v_old.value, v_old.preset),
-    'new', v_new));
+    'new', v_new) || case when v_odd is null then '{}' else jsonb_build_object('warning', v_odd) end);
 end
 $$;
 comment on function admin.setting_set is

@@ -2,9 +2,11 @@
 -- Let the enrollment in that enrollment.reserve reserved in the same
 -- transaction: once, however often its request comes.  The way in must be
 -- open, the restrictions of its group hold, and a token is used up with it.
--- MD403: refused; DETAIL is the ErrorType, HINT what Windows is to show.
+-- in_source: the address it came from.  MD403: refused; DETAIL is the
+-- ErrorType, HINT what Windows is to show.
 create or replace function enrollment.admit(in_upn text, in_device_id text,
-  in_request_sha256 bytea, in_credential text, in_token bytea)
+  in_request_sha256 bytea, in_credential text, in_token bytea,
+  in_source text default null)
 returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -31,13 +33,12 @@ begin
   if in_token is not null then
     select * into strict v_token from mdm.token t
      where t.sha256 = in_token for no key update;
-    if mdm.token_fault(v_token) is not null then
-      raise exception '%', mdm.token_fault(v_token) using errcode = 'MD403';
-    elsif lower(v_token.upn) <> lower(in_upn) then
-      raise exception 'the token is of another user' using errcode = 'MD403';
-    elsif not coalesce(mdm.name_matches(mdm.context_value(
-      v_enrollment.context, 'DeviceName'), v_token.device_names), false) then
-      raise exception 'the token is for devices of other names' using errcode = 'MD403';
+    v_fault := mdm.token_scope_fault(v_token, in_upn, v_enrollment.context);
+    if mdm.token_refusal(v_token, in_source) is not null then
+      raise exception '%', mdm.token_refusal(v_token, in_source) using errcode = 'MD403';
+    elsif v_fault.reason is not null then
+      raise exception '%', v_fault.reason using errcode = 'MD403',
+        detail = coalesce(v_fault.error_type, '');
     end if;
     update mdm.token t set used = t.used + 1 where t.sha256 = in_token;
   end if;
@@ -45,6 +46,12 @@ begin
     (mdm.user_parts(in_upn)).domain);
   if v_way.credential is null then
     raise exception 'no way in by % for this domain', in_credential using errcode = 'MD403';
+  end if;
+  if in_credential = 'jwt' and (mdm.terms_due(in_upn)).version is not null and exists (
+    select from mdm.setting s where s.name = 'terms_enforced' and s.value = 'true') then
+    raise exception 'the user has not accepted the terms of use %',
+      (mdm.terms_due(in_upn)).version
+      using errcode = 'MD403', detail = 'InvalidEnrollmentData';
   end if;
 
   v_group := coalesce(v_token.enrollment_group, v_way.enrollment_group);

@@ -17,7 +17,7 @@ begin
   select * into v_token from mdm.token t where t.sha256 = in_sha256;
   upn := v_token.upn;
   credential := v_token.credential;
-  spent := mdm.token_fault(v_token);
+  spent := mdm.token_refusal(v_token, in_source);
   return next;
 end
 $$;

@@ -18,8 +18,8 @@ select results_eq('select name, value from admin.setting where name !~ ''^page_'
   ('poll_remaining_interval', '1440'), ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'),
   ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'),
   ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'), ('retry_attempts', '10'),
-  ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''),
-  ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'),
+  ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''), ('terms_enforced', 'false'),
+  ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'), ('token_days', '30'),
   ('unenroll_days', '') $$, 'the presets');
 select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
 select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,enrollment_paths,fault_http_status}'::text[], 'what discovery is given');
@@ -33,6 +33,7 @@ select admin.setting_set('server_name', null) \g /dev/null
 select is((select value from enrollment.setting() where name = 'server_name'), 'Fenestra', 'null brings the preset back');
 select is((select array_agg(detail->>'new' order by seq) from admin.event where kind = 'setting.set'), '{"Firma Müller & Söhne",Fenestra}', 'both leave an event');
 select throws_ok('select admin.setting_set(''no_such'', ''1'')', 'MD404', null, 'an unknown setting');
+set client_min_messages = error;
 select lives_ok(format('select admin.setting_set(%L, %L)', name, value), name || ' takes ' || value) from (values
   ('enrollment_url', 'https://enterpriseenrollment.fenestra.test:8443'), ('enrollment_url', 'https://[::1]'),
   ('maintenance', 'false'), ('management_url', 'https://manage.fenestra.test:8443/ManagementServer/MDM.svc'), ('management_url', 'https://m/x?y=z'),
@@ -46,6 +47,8 @@ select throws_ok(format('select admin.setting_set(%L, %L)', name, value), 'MD400
   ('provider_id', 'My Server'), ('server_name', ''), ('server_name', 'a' || chr(9)), ('message_budget', '100'), ('backoff_initial', '1.5'),
   ('device_auth', 'none'), ('device_auth', 'digest|'), ('auth_failures', '0'), ('delivery_attempts', '0'), ('object_maximum', '1'),
   ('fault_http_status', E'500\n')) v (name, value);
+
+reset client_min_messages;
 
 -- What may be enqueued.
 create temp table good (verb text, uri text, data text, format text, type text);

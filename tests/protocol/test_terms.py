@@ -190,6 +190,31 @@ def test_enrollment_says_what_was_accepted(env):
             assert found == (expected or '-'), (upn, data, found)
 
 
+def test_enrollment_where_terms_are_enforced(env):
+    """S2.16 with terms_enforced nobody enrolls with a token of the tenant
+    who has not accepted the terms that hold, whatever EnrollmentData says;
+    nothing is stored, and after the page it goes on."""
+    with tenant(env) as key:
+        before = env.setting('terms_enforced', 'true')
+        try:
+            jwt = test_entra.markup(token(key))
+            count = env.value('select count(*) from admin.device;')
+            mark = env.log.mark()
+            found = test_tokens.wanted(
+                env, test_tokens.ask(env, test_tokens.request(jwt)),
+                's:Authorization',
+                'the user has not accepted the terms of use e-1', mark)
+            assert found.kind == 'InvalidEnrollmentData', found.kind
+            assert env.value('select count(*) from admin.device;') == count
+            ticket = shown(ask(env, token(key))).fields['ticket']
+            assert outcome(say(env, ticket, accept='e-1')) == ACCEPTED
+            made = device.Device(env, change=lambda t: test_tokens.with_token(
+                t, jwt))
+            assert made.row('upn') == USER
+        finally:
+            env.setting('terms_enforced', before)
+
+
 def test_bearer(env):
     """T1 T2 no token, one that is none, is not signed, has expired, is of
     another tenant or has no way in: Windows is told unauthorized_client, the

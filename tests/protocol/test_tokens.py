@@ -208,6 +208,44 @@ def test_refused(env):
     assert answer.status == 200, answer
 
 
+def test_scope(env):
+    """T6 a token for other networks, editions or versions opens nothing, and
+    is not used up by it; for those it is for it opens what it should."""
+    here, away = '{127.0.0.0/8,::1/128}', '{192.0.2.0/24,2001:db8::/32}'
+    token = create(env, networks=away)
+    for path, text in (
+            (messages.POLICY, policy(binary_token(encoded(token)))),
+            (messages.ENROLLMENT, request(binary_token(encoded(token))))):
+        mark = env.log.mark()
+        wanted(env, ask(env, text, path), 's:Authorization',
+               'the token is for other networks', mark)
+    before = env.value('select count(*) from admin.device;')
+    captured = {n: re.search(r'Name="%s">\s*<ac:Value>([^<]*)' % n,
+                             messages.enrol(b'', 'x')).group(1).strip()
+                for n in ('OSEdition', 'OSVersion')}
+    name = 'scope-' + device.new_id()
+    good = create(env, name=name, networks=here,
+                  os_editions='{7,%s}' % captured['OSEdition'],
+                  minimum_os_version=captured['OSVersion'])
+    for item, value, reason in (
+            ('OSEdition', '8', 'other editions than OSEdition 8'),
+            ('OSEdition', '', 'OSEdition not given'),
+            ('OSVersion', '10.0.9', 'later versions than OSVersion 10.0.9'),
+            ('OSVersion', 'x', 'OSVersion x')):
+        mark = env.log.mark()
+        found = wanted(env, ask(env, request(
+            binary_token(encoded(good)), change=lambda t, i=item, v=value:
+            messages.item(t, i, v))), 's:Authorization', reason, mark)
+        assert found.kind == 'DeviceNotSupported', found.kind
+    assert env.value('select count(*) from admin.device;') == before
+    answer = ask(env, request(binary_token(encoded(good))))
+    assert answer.status == 200, answer
+    row = env.admin('select used, networks, os_editions from admin.token'
+                    ' where name = %s;' % stack.quote(name))
+    assert row == [['1', '{127.0.0.0/8,::1/128}',
+                    '{7,%s}' % captured['OSEdition']]], row
+
+
 def test_not_a_token(env):
     """T21 what is no token in no encoding is refused, whatever it is."""
     for content in ('!', 'Q===', encoded('hello'), encoded('{'),
