@@ -22,15 +22,19 @@ SIGNER   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/signer*.c)) \
            fcgi/signing.c $(addprefix common/,$(addsuffix .c,arena base64 buf \
            config db der faultpoint log sqlstate stop text unixsock utf8)) \
            $(sort $(wildcard common/x509*.c)))
+# It speaks HTTP to others, and the workers do not.
+WEBHOOK  = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/webhook*.c)) \
+           $(addprefix common/,$(addsuffix .c,arena base64 buf config db \
+           digest faultpoint log seal sqlstate stop text utf8)))
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
 PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c \
-           fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c \
+           fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c fcgi/webhook%.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BIN) $(B)/bin/fenestra-signer
+all: $(BIN) $(B)/bin/fenestra-signer $(B)/bin/fenestra-webhook
 
 help:
 	@echo 'make            build the workers into $(B)/bin'
@@ -48,7 +52,7 @@ $(B)/%.o: %.c
 	@echo "  CC   $<"
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES) -MMD -MP -c $< -o $@
 
-$(B)/fcgi/program.o $(B)/fcgi/signer.o: DEFINES = -DFENESTRA_VERSION='"$(VERSION)"'
+$(B)/fcgi/program.o $(B)/fcgi/signer.o $(B)/fcgi/webhook.o: DEFINES = -DFENESTRA_VERSION='"$(VERSION)"'
 
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/renewal.o
 $(B)/bin/fenestra-management: $(B)/fcgi/sender.o

@@ -31,11 +31,13 @@ static const struct variable variables[] = {
  { "SIGNER_SOCKET", TYPE_PATH, FIELD(signer_socket), "/run/fenestra/signer.sock", CONFIG_ENROLLMENT | CONFIG_SIGNER },
  { "SIGNER_USER",   TYPE_NAME, FIELD(signer_user),   "",  CONFIG_SIGNER },
  { "SIGNER_GROUP",  TYPE_NAME, FIELD(signer_group),  "",  CONFIG_SIGNER },
- { "SEAL_KEY",  TYPE_PATH,   FIELD(seal_key),  NULL,      CONFIG_ENROLLMENT | CONFIG_MANAGEMENT | CONFIG_SEAL },
+ { "SEAL_KEY",  TYPE_PATH,   FIELD(seal_key),  NULL,      CONFIG_ENROLLMENT | CONFIG_MANAGEMENT | CONFIG_SEAL | CONFIG_WEBHOOK },
+ { "WEBHOOK_TARGETS", TYPE_NAME, FIELD(webhook_targets), "", CONFIG_WEBHOOK },
+ { "WEBHOOK_CA", TYPE_NAME,  FIELD(webhook_ca), "",       CONFIG_WEBHOOK },
  { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", WORKERS },
  { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       WORKERS },
  { "TRACE_SECRETS", TYPE_SWITCH, FIELD(trace_secrets), "0", WORKERS },
- { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       WORKERS | CONFIG_SIGNER },
+ { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       WORKERS | CONFIG_SIGNER | CONFIG_WEBHOOK },
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@ enum {
 	CONFIG_ENROLLMENT = 2,
 	CONFIG_MANAGEMENT = 4,
 	CONFIG_SIGNER = 8,
+	CONFIG_WEBHOOK = 32,
 	CONFIG_SEAL = 16, /* a program that seals and leaves */
 };
 
@@ -25,10 +26,12 @@ struct config {
 	const char *signer_socket; /* where the signer listens */
 	const char *signer_user;   /* who may ask it; "": its own user */
 	const char *signer_group;  /* or who else; "": nobody */
-	long max_body;		   /* bytes */
-	int trace;		   /* print exchanges, redacted */
-	int trace_secrets;	   /* or as they are */
-	int prepared;		   /* named prepared statements */
+	const char *webhook_targets; /* addresses that may be told */
+	const char *webhook_ca;	     /* PEM of CAs; "": the system's */
+	long max_body;		     /* bytes */
+	int trace;		     /* print exchanges, redacted */
+	int trace_secrets;	     /* or as they are */
+	int prepared;		     /* named prepared statements */
 };
 
 #define CONFIG_WHY_LEN 200

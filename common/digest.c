@@ -2,7 +2,9 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -388,4 +390,16 @@ digest_hmac_parse(
 	if (!(seen & 1U << MAC))
 		return no(why, "x-syncml-hmac: no mac");
 	return 0;
+}
+
+void
+digest_hmac_sha256(const void *key, size_t key_len, const void *data,
+    size_t len, char out[DIGEST_SHA256_SIZE])
+{
+	unsigned char mac[DIGEST_SHA256_SIZE / 2];
+
+	CHECK(key_len <= INT_MAX && HMAC(EVP_sha256(), key, (int)key_len, data,
+					len, mac, NULL) != NULL);
+	for (size_t i = 0; i < sizeof(mac); i++)
+		snprintf(out + 2 * i, 3, "%02x", mac[i]);
 }

@@ -44,6 +44,11 @@ int digest_md5_make(const struct digest_account *, char out[DIGEST_SIZE]);
 int digest_hmac_make(const struct digest_account *, const void *body,
     size_t len, char out[DIGEST_SIZE]);
 
+/* HMAC-SHA-256 in lower-case hex, with NUL: for what is not OMA DM. */
+#define DIGEST_SHA256_SIZE 65
+void digest_hmac_sha256(const void *key, size_t key_len, const void *,
+    size_t len, char out[DIGEST_SHA256_SIZE]);
+
 /* What the header x-syncml-hmac says: 0, or -1 and why. */
 struct digest_hmac {
 	char username[DIGEST_FIELD_MAX + 1]; /* UTF-8 */

@@ -6,6 +6,7 @@
 --   fenestra_enrollment   > one for each kind of worker
 --   fenestra_management  /
 --   fenestra_signer      the signer
+--   fenestra_webhook     the sender of webhooks
 --   fenestra_admin       the administrator: everything in schema admin
 --   fenestra_operator    \
 --   fenestra_helpdesk     > parts of it, as the matrix in grants.sql has them
@@ -25,7 +26,7 @@ declare
 begin
   foreach v_role in array array['fenestra_owner', 'fenestra_discovery',
     'fenestra_enrollment', 'fenestra_management', 'fenestra_signer',
-    'fenestra_admin', 'fenestra_operator', 'fenestra_helpdesk',
+    'fenestra_webhook', 'fenestra_admin', 'fenestra_operator', 'fenestra_helpdesk',
     'fenestra_eraser', 'fenestra_auditor'] loop
     if not exists (select from pg_roles where rolname = v_role) then
       execute format('create role %I', v_role);
@@ -43,7 +44,7 @@ begin
   -- by key: plan it once and as such, also while a table that is filling up
   -- fast still looks empty to the planner.
   foreach v_role in array array['fenestra_discovery', 'fenestra_enrollment',
-    'fenestra_management', 'fenestra_signer'] loop
+    'fenestra_management', 'fenestra_signer', 'fenestra_webhook'] loop
     execute format('alter role %I set statement_timeout = %L', v_role, '5s');
     execute format('alter role %I set lock_timeout = %L', v_role, '2s');
     execute format(

@@ -2,7 +2,8 @@
 -- Add to the audit trail of a device, or of the server when it is null: who
 -- did it is the role that logged in, and, as that one claims, a person
 -- (fenestra.operator); whence is the client's address, none on a Unix socket,
--- and application_name.
+-- and application_name.  Whoever is to be told of it is in the same transaction
+-- put on the list for that.
 create or replace function mdm.event_add(in_device uuid, in_kind text,
   in_detail jsonb default '{}')
 returns void
@@ -30,6 +31,7 @@ begin
     application, detail, sha256)
   values (v_device, v_seq, v_at, in_kind, session_user, v_operator, v_client,
     v_application, v_detail, v_sha256);
+  perform mdm.outbox_add(v_device, v_seq, in_kind);
 end
 $$;
 comment on function mdm.event_add is

@@ -7,13 +7,13 @@ select * from no_plan();
 create temp view role as
 select r.oid, r.rolname as name, substr(r.rolname, 10) as schema
   from pg_roles r
- where r.rolname in ('fenestra_discovery', 'fenestra_enrollment', 'fenestra_management', 'fenestra_signer', 'fenestra_admin');
+ where r.rolname in ('fenestra_discovery', 'fenestra_enrollment', 'fenestra_management', 'fenestra_signer', 'fenestra_webhook', 'fenestra_admin');
 create temp view function as
 select p.*, n.nspname as schema from pg_proc p join pg_namespace n on n.oid = p.pronamespace
- where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin');
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'webhook', 'admin');
 create temp view relation as
 select c.*, n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
- where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin')
+ where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'webhook', 'admin')
    and c.relkind in ('r', 'v', 'm', 'p', 'S');
 
 -- The four that have a part of what the administrator has.
@@ -23,7 +23,7 @@ select r.oid, r.rolname as name from pg_roles r
 
 -- There is something to look at.
 select is((select count(*) from part_role), 4::bigint, 'so do the four that have a part of admin');
-select is((select count(*) from role), 5::bigint, 'the five roles exist');
+select is((select count(*) from role), 6::bigint, 'the six roles exist');
 select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting', 'way'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
@@ -31,6 +31,8 @@ select bag_eq('select proname::text from function where schema = ''enrollment'''
         'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link', 'terms_page', 'terms_answer'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''signer''',
   array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
+select bag_eq('select proname::text from function where schema = ''webhook''',
+  array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
         'abort', 'credential', 'device_by_id'],
@@ -44,6 +46,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
+        'webhook_set', 'webhook_remove', 'webhook_resend', 'webhook_test',
         'jwks_set', 'tenant_set', 'tenant_remove', 'terms_set', 'enrollment_link',
         'audit_verify', 'audit_export'],
   'functions of admin');
@@ -51,7 +54,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
   array['group', 'group_device',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'terms', 'terms_acceptance', 'maintenance_window'], 'views of admin');
+        'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -82,11 +85,11 @@ select is_empty($$ select r.name, f.oid::regprocedure from role r, function f
   where has_function_privilege(r.oid, f.oid, 'execute') <> (f.schema = r.schema) $$,
   'execute follows the schema');
 select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
-  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin')
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'webhook', 'admin')
     and has_schema_privilege(r.oid, n.oid, 'usage') <> (n.nspname = r.schema) $$,
   'usage follows the schema');
 select is_empty($$ select r.name, n.nspname from role r, pg_namespace n
-  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin', 'public')
+  where n.nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'webhook', 'admin', 'public')
     and has_schema_privilege(r.oid, n.oid, 'create') $$, 'no role creates anything');
 select is_empty($$ select r.name, t.oid::regclass from role r, relation t
   where t.relkind <> 'S' and has_table_privilege(r.oid, t.oid, 'insert, update, delete, truncate, references, trigger') $$,
@@ -151,7 +154,7 @@ select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t
   and t.relname not in ('group', 'assignment',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
-    'terms', 'terms_acceptance', 'page_ticket', 'maintenance_window')
+    'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');

@@ -344,6 +344,27 @@ test_available(void **state)
 	assert_string_equal(why, "");
 }
 
+/* RFC 4231, test cases 1, 2 and 6: a key of 131 bytes. */
+static void
+test_sha256(void **state)
+{
+	char key[131], out[DIGEST_SHA256_SIZE];
+
+	(void)state;
+	memset(key, 0x0b, 20);
+	digest_hmac_sha256(key, 20, "Hi There", 8, out);
+	assert_string_equal(out, "b0344c61d8db38535ca8afceaf0bf12b"
+				 "881dc200c9833da726e9376c2e32cff7");
+	digest_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, out);
+	assert_string_equal(out, "5bdcc146bf60754e6a042426089575c7"
+				 "5a003f089d2739839dec58b964ec3843");
+	memset(key, 0xaa, sizeof(key));
+	digest_hmac_sha256(key, sizeof(key),
+	    "Test Using Larger Than Block-Size Key - Hash Key First", 54, out);
+	assert_string_equal(out, "60e431591ee0b67f0d8a26aacbf5b77f"
+				 "8e0bc6213728c5140546040f0ee37f54");
+}
+
 int
 main(void)
 {
@@ -355,6 +376,7 @@ main(void)
 		UNIT_TEST(test_accounts),
 		UNIT_TEST(test_headers),
 		UNIT_TEST(test_header_length),
+		UNIT_TEST(test_sha256),
 	};
 
 	return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
