@@ -70,6 +70,10 @@ begin
     function  enrollment_link       o h
     function  renew                 o h
     function  resend                o
+    function  rollout_abort         o
+    function  rollout_next          o
+    function  rollout_pause         o
+    function  rollout_resume        o
     function  supersede             o
     function  token_create          o h
     function  token_revoke          o h
@@ -94,6 +98,8 @@ begin
     view      provisioning          o
     view      registration          o h
     view      result                o h
+    view      rollout               o h
+    view      rollout_device        o h
     view      setting               o h e
     view      tenant                o
     view      terms                 o

@@ -7,24 +7,32 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count int;
+  v_count    int;
+  v_rollouts uuid[];
 begin
   with ended as (
     delete from mdm.command c
      where c.device = in_device and c.seq = any (in_seqs)
     returning c.*
+  ), history as (
+    insert into mdm.command_done (device, seq, command, verb, uri, format,
+      type, data, state, cancel_requested, attempts, status, error, queued_at,
+      sent_at, parts, instead, retries, priority, not_before, expires_at,
+      origin, rollout, waited)
+    select e.device, e.seq, e.command, e.verb, e.uri, e.format, e.type,
+           e.data, in_state, e.cancel_requested, e.attempts,
+           coalesce(in_status, e.status), coalesce(in_error, e.error),
+           e.queued_at, e.sent_at, e.parts, e.instead, e.retries, e.priority,
+           e.not_before, e.expires_at, e.origin, e.rollout, e.waited
+      from ended e
+    returning rollout
   )
-  insert into mdm.command_done (device, seq, command, verb, uri, format, type,
-    data, state, cancel_requested, attempts, status, error, queued_at, sent_at,
-    parts, instead, retries, priority, not_before, expires_at, origin, rollout,
-    waited)
-  select e.device, e.seq, e.command, e.verb, e.uri, e.format, e.type,
-         e.data, in_state, e.cancel_requested, e.attempts,
-         coalesce(in_status, e.status), coalesce(in_error, e.error),
-         e.queued_at, e.sent_at, e.parts, e.instead, e.retries, e.priority,
-         e.not_before, e.expires_at, e.origin, e.rollout, e.waited
-    from ended e;
-  get diagnostics v_count = row_count;
+  select count(*), array_agg(h.rollout) filter (where h.rollout is not null)
+    into v_count, v_rollouts
+    from history h;
+  if v_rollouts is not null then
+    perform mdm.rollout_outcome(in_device, v_rollouts, in_state);
+  end if;
   return v_count;
 end
 $$;

@@ -13,8 +13,9 @@ begin
   -- Read first: what changes from now on makes the device due once more.
   select r.revision into strict v_revision
     from mdm.session_rule r where r.one = 1;
-  -- The queue last: what the others put into it may have to wait.
+  perform mdm.rollout_due(in_device);
   v_due_at := least(mdm.reconcile(in_device), mdm.inventory_due(in_device));
+  -- The queue last: what the others put into it may have to wait.
   v_due_at := least(v_due_at, mdm.queue_due(in_device));
   update mdm.session s set revision = v_revision, due_at = v_due_at
    where s.device = in_device;

@@ -74,3 +74,53 @@ comment on column mdm.maintenance_window.clock is
 alter table mdm.device add utc_offset int check (utc_offset between -1080 and 1080);
 comment on column mdm.device.utc_offset is
   'Minutes that its clock is ahead of UTC, as it last said; null: it did not.';
+
+create table mdm.rollout (
+  rollout          uuid primary key,
+  name             text not null unique,
+  state            text not null default 'running' check (state in
+                   ('running', 'paused', 'halted', 'finished', 'aborted')),
+  reason           text,
+  parts            jsonb not null,
+  priority         int not null,
+  device_group     text,
+  rule             jsonb,
+  waves            numeric[] not null,
+  wave             int not null default 1,
+  wave_at          timestamptz not null default now(),
+  soak             int,
+  advance_percent  numeric not null,
+  halt_failures    int,
+  halt_percent     numeric,
+  halt_after       int not null,
+  excused_failed   bigint not null default 0,
+  excused_finished bigint not null default 0,
+  ends_at          timestamptz not null,
+  started_at       timestamptz not null default now(),
+  ended_at         timestamptz
+);
+select mdm.distribute('mdm.rollout');
+comment on table mdm.rollout is
+  'Commands that reach the devices they are for in waves: a share of them at a time, each when it comes.';
+comment on column mdm.rollout.parts is 'The command, as rows of mdm.part.';
+comment on column mdm.rollout.waves is 'Percent of the devices after each wave.';
+comment on column mdm.rollout.soak is 'Minutes that a wave lasts at least before the next one begins; null: that is the administrator''s to say.';
+comment on column mdm.rollout.advance_percent is 'Of the devices that were given the command so many have to have ended it.';
+comment on column mdm.rollout.halt_after is 'halt_percent counts once so many devices have ended it.';
+comment on column mdm.rollout.excused_failed is 'Failures before the administrator let it go on.';
+comment on column mdm.rollout.excused_finished is 'All that had ended then.';
+comment on column mdm.rollout.ends_at is 'A device that comes later is not given it.';
+
+create table mdm.rollout_device (
+  device     uuid not null references mdm.device,
+  rollout    uuid not null,
+  command    uuid not null,
+  state      text not null default 'open' check (state in ('open', 'done',
+             'failed', 'cancelled', 'expired', 'unknown')),
+  changed_at timestamptz not null default now(),
+  primary key (device, rollout)
+) with (fillfactor = 80);
+create index rollout_device_state on mdm.rollout_device (rollout, state);
+select mdm.distribute('mdm.rollout_device', 'device', 'mdm.device');
+comment on table mdm.rollout_device is
+  'Devices that a roll-out has reached; there is none before the device has come for it.';

@@ -38,7 +38,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['group_set', 'group_remove', 'group_member_add', 'group_member_remove',
+  array['rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
+        'group_set', 'group_remove', 'group_member_add', 'group_member_remove',
         'user_disable', 'user_enable', 'device_find',
         'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
         'enqueue_many', 'enqueue_many_syncml', 'clear', 'resend', 'window_set', 'window_remove',
@@ -51,7 +52,8 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'audit_verify', 'audit_export'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
-  array['group', 'group_device',
+  array['rollout', 'rollout_device',
+        'group', 'group_device',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
         'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
@@ -105,13 +107,13 @@ select substr(r.name, 10) as who, f.proname::text as what from part_role r, func
 select substr(r.name, 10), t.relname::text from part_role r, relation t
  where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
    and r.name <> 'fenestra_auditor';
-select bag_eq($$ select what from may where who = 'operator' $$, array[
+select bag_eq($$ select what from may where who = 'operator' $$, array['rollout_device', 'rollout', 'rollout_abort', 'rollout_resume', 'rollout_pause', 'rollout_next', 
   'approve', 'block', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enqueue', 'enqueue_many', 'enqueue_many_syncml',
   'enqueue_syncml', 'enrollment_link', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
   'account', 'alert', 'authority', 'certificate', 'command', 'command_part', 'device', 'directory', 'enrollment', 'enrollment_group', 'event', 'inventory',
   'jwk', 'maintenance_window', 'provisioning', 'registration', 'result', 'setting', 'tenant', 'terms', 'terms_acceptance', 'throttle', 'token', 'way'],
   'the operator may this and nothing else');
-select bag_eq($$ select what from may where who = 'helpdesk' $$, array[
+select bag_eq($$ select what from may where who = 'helpdesk' $$, array['rollout_device', 'rollout', 
   'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'token_create', 'token_revoke',
   'user_disable', 'user_enable',
   'account', 'alert', 'certificate', 'command', 'command_part', 'device', 'enrollment', 'enrollment_group', 'event', 'inventory', 'maintenance_window',
@@ -151,7 +153,7 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('group', 'assignment',
+  and t.relname not in ('rollout', 'group', 'assignment',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window')
