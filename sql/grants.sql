@@ -75,6 +75,7 @@ begin
     function  rollout_pause         o
     function  rollout_resume        o
     function  supersede             o
+    function  targets               o h
     function  token_create          o h
     function  token_revoke          o h
     function  user_disable          o h

@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: ISC
--- Remove a group.  MD404: no such group; MD409: a profile is assigned to it.
+-- Remove a group.  MD404: no such group; MD409: a profile is assigned to it, or
+-- a maintenance window or a roll-out is for it.
 create or replace function admin.group_remove(in_name text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_profile text;
+  v_for     text;
 begin
   perform mdm.desired_lock();
   select a.profile into v_profile from mdm.assignment a
@@ -15,6 +17,17 @@ begin
       in_name using errcode = 'MD409';
   elsif in_name = 'all' then
     raise exception 'name: the group "all" cannot be removed' using errcode = 'MD400';
+  end if;
+  select 'maintenance window "' || w.name || '"' into v_for
+    from mdm.maintenance_window w where w.device_group = in_name
+   union all
+  select 'roll-out "' || r.name || '"'
+    from mdm.rollout r
+   where r.device_group = in_name and r.state in ('running', 'paused', 'halted')
+   order by 1 limit 1;
+  if found then
+    raise exception 'the % is for the group "%"', v_for, in_name
+      using errcode = 'MD409';
   end if;
   delete from mdm.group g where g.name = in_name;
   if not found then

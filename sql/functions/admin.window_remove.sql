@@ -10,7 +10,7 @@ begin
   if not found then
     raise exception 'no maintenance window "%"', in_name using errcode = 'MD404';
   end if;
-  update mdm.session_rule r set revision = r.revision + 1;
+  perform mdm.revision_raise();
   perform mdm.event_add(null, 'window.removed',
     jsonb_build_object('name', in_name));
 end

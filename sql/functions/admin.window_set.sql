@@ -25,6 +25,8 @@ begin
       then 'weekdays: must be some of 1 (Monday) to 7 (Sunday)'
     when in_clock is null or in_clock not in ('device', 'server')
       then 'clock: must be device or server'
+    when in_group is not null and not exists (select from mdm.group g
+      where g.name = in_group) then format('group: there is no "%s"', in_group)
   end;
   if v_fault is not null then
     raise exception '%', v_fault using errcode = 'MD400';
@@ -40,7 +42,7 @@ begin
      is distinct from (excluded.device_group, excluded.weekdays,
        excluded.starts, excluded.minutes, excluded.clock);
   if found then
-    update mdm.session_rule r set revision = r.revision + 1;
+    perform mdm.revision_raise();
     perform mdm.event_add(null, 'window.set', jsonb_build_object(
       'name', in_name, 'group', in_group, 'weekdays', in_weekdays,
       'starts', in_starts, 'minutes', in_minutes, 'clock', in_clock));

@@ -26,7 +26,7 @@ begin
                    else (day + w.starts) at time zone v_zone end as starts,
                  make_interval(mins => w.minutes) as lasts
             from mdm.device d
-            join mdm.maintenance_window w on w.device_group is null
+            join mdm.maintenance_window w on mdm.in_group(d.device, w.device_group)
            cross join generate_series(-2, 9) n
            cross join lateral (select (in_at at time zone 'UTC')::date + n as day) t
            where d.device = in_device

@@ -38,7 +38,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
+  array['targets',
+        'rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
         'group_set', 'group_remove', 'group_member_add', 'group_member_remove',
         'user_disable', 'user_enable', 'device_find',
         'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
@@ -107,13 +108,13 @@ select substr(r.name, 10) as who, f.proname::text as what from part_role r, func
 select substr(r.name, 10), t.relname::text from part_role r, relation t
  where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
    and r.name <> 'fenestra_auditor';
-select bag_eq($$ select what from may where who = 'operator' $$, array['rollout_device', 'rollout', 'rollout_abort', 'rollout_resume', 'rollout_pause', 'rollout_next', 
+select bag_eq($$ select what from may where who = 'operator' $$, array['targets', 'rollout_device', 'rollout', 'rollout_abort', 'rollout_resume', 'rollout_pause', 'rollout_next', 
   'approve', 'block', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enqueue', 'enqueue_many', 'enqueue_many_syncml',
   'enqueue_syncml', 'enrollment_link', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
   'account', 'alert', 'authority', 'certificate', 'command', 'command_part', 'device', 'directory', 'enrollment', 'enrollment_group', 'event', 'inventory',
   'jwk', 'maintenance_window', 'provisioning', 'registration', 'result', 'setting', 'tenant', 'terms', 'terms_acceptance', 'throttle', 'token', 'way'],
   'the operator may this and nothing else');
-select bag_eq($$ select what from may where who = 'helpdesk' $$, array['rollout_device', 'rollout', 
+select bag_eq($$ select what from may where who = 'helpdesk' $$, array['targets', 'rollout_device', 'rollout', 
   'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'token_create', 'token_revoke',
   'user_disable', 'user_enable',
   'account', 'alert', 'certificate', 'command', 'command_part', 'device', 'enrollment', 'enrollment_group', 'event', 'inventory', 'maintenance_window',

@@ -90,6 +90,17 @@ select is((select count(*) from admin.enqueue_many_syncml(array[:'a', :'b']::uui
 select throws_ok(format($$ select admin.enqueue_many_syncml('{%s}', '<Get/>') $$, :'a'), 'MD400', 'Get: has no Item', 'which is checked');
 select is(fixture.session(:'b'), '{"Atomic",./m1,./m2,./many}', 'they arrive');
 
+select admin.group_set('g', in_members => array[:'a', :'b']::uuid[]) \g /dev/null
+update mdm.device set model = 'X' where device = :'a';
+select set_eq('select unnest(admin.targets())', array[:'a', :'b']::uuid[], 'targets: all that have not left');
+select set_eq('select unnest(admin.targets(''g''))', array[:'a', :'b']::uuid[], 'of a group');
+select is(admin.targets('g', '{"device": "model", "value": "x"}'), array[:'a']::uuid[], 'and of which a rule is true');
+select is(admin.targets('all', '{"device": "model", "value": "y"}'), '{}', 'none');
+select throws_ok('select admin.targets(''no'')', 'MD404', 'no group "no"', 'no such group');
+select throws_ok('select admin.targets(in_rule => ''{}'')', 'MD400', 'rule: must have one of all, any, not, member, device and node', 'no rule');
+select is((select count(command) from admin.enqueue_many(admin.targets('g'), 'Get', './g')), 2::bigint, 'they are what enqueue_many takes');
+select admin.cancel(id) from admin.command where uri = './g' \g /dev/null
+
 -- Clear and resend.
 select admin.enqueue(:'a', 'Get', './w', in_not_before => :'later') \g /dev/null
 select fixture.message(:'a', 'c', 1), fixture.deliver(:'a') \g /dev/null
@@ -132,6 +143,12 @@ select is(fixture.window(:'a', '2026-06-01 07:00Z'), 'false Mon 08:00', 'fourtee
 select is(fixture.window(:'a', '2026-06-01 08:00Z'), 'true Mon 16:00', 'where it is Monday night already');
 select admin.window_set('noon', '12:00', 60, '{1}', 'server') \g /dev/null
 select is(fixture.window(:'a', '2026-06-01 10:30Z'), 'true Mon 16:00', 'of two windows one is enough');
+select admin.group_set('w', in_members => array[:'b']::uuid[]), admin.window_set('of-b', '8:00', 60, in_clock => 'server', in_group => 'w') \g /dev/null
+select is(fixture.window(:'a', '2026-06-02 06:30Z'), 'false Tue 08:00', 'a window of a group is not for others');
+select is(fixture.window(:'b', '2026-06-02 06:30Z'), 'true Tue 07:00', 'but for its devices');
+select throws_ok('select admin.group_remove(''w'')', 'MD409', 'the maintenance window "of-b" is for the group "w"', 'whose group cannot be removed');
+select admin.window_remove('of-b') \g /dev/null
+select throws_ok('select admin.window_set(''a'', ''1:00'', 60, in_group => ''none'')', 'MD400', 'group: there is no "none"', 'no such group');
 select admin.window_remove('noon'), admin.window_remove('night') \g /dev/null
 select throws_ok('select admin.window_remove(''night'')', 'MD404', null, 'no such window');
 select throws_ok(format('select admin.window_set(%L, %L, %L, %L, %L)', n, s, m, w, c), 'MD400', f, f) from (values
@@ -155,7 +172,7 @@ select is(fixture.session(:'b'), '{./w1}', 'without the window it goes at the ne
 select admin.window_set('open', (now() at time zone 'UTC' - interval '1 hour')::time, 120, in_clock => 'server'), admin.enqueue(:'b', 'Replace', './w4', 'x') \g /dev/null
 select is(fixture.session(:'b'), '{./w4}', 'while a window is open all goes');
 select results_eq('select name, minutes, clock from admin.maintenance_window', $$ values ('open', 120, 'server') $$, 'the view');
-select is((select array_agg(kind order by seq) from admin.event where kind ~ '^window'), '{window.set,window.set,window.set,window.removed,window.removed,window.set,window.removed,window.set}', 'each change leaves an event');
+select is((select array_agg(kind order by seq) from admin.event where kind ~ '^window'), '{window.set,window.set,window.set,window.set,window.removed,window.removed,window.removed,window.set,window.removed,window.set}', 'each change leaves an event');
 select revision as before from mdm.session_rule \gset
 select admin.window_set('open', (now() at time zone 'UTC' - interval '1 hour')::time, 120, in_clock => 'server') \g /dev/null
 select is((select revision from mdm.session_rule), :before::bigint, 'the same again changes nothing');
