@@ -170,7 +170,7 @@ class Connection:
 
     def _request(self, method, path, body, headers, kind, length, chunked):
         port = self.env.http if self.plain else self.env.https
-        lines = ['%s %s HTTP/1.1' % (method, path)]
+        lines = ['%s %s%s HTTP/1.1' % (method, self.env.prefix, path)]
         names = {n.lower() for n, _ in headers}
         if 'host' not in names:
             lines.append('Host: %s:%d' % (self.host, port))

@@ -65,6 +65,7 @@ Define FENESTRA_BIN {bin}
 Define FENESTRA_WORKERS 1
 Define FENESTRA_PGHOST {pghost}
 Define FENESTRA_SIGNER_SOCKET {signer}
+Define FENESTRA_SEAL_KEY {seal}
 {before}
 Include "{conf}/fenestra.conf"
 {after}
@@ -176,7 +177,8 @@ class Site:
             conf=LIGHTTPD if self.kind == 'lighttpd' else APACHE,
             https=self.env.https, http=self.env.http, manage=stack.MANAGE,
             certs=self.authority.folder, modules=load_modules(*MODULES),
-            bin=self.env.env['BIN'], pghost=self.env.database()['PGHOST'])
+            bin=self.env.env['BIN'], seal=self.env.env['SEAL_KEY'],
+            pghost=self.env.database()['PGHOST'])
 
     @contextlib.contextmanager
     def front(self, signer):

@@ -148,6 +148,7 @@ class Stack:
         self.certs = os.path.join(ROOT, self.env['CERT_DIR'])
         self.ca_file = os.path.join(ROOT, self.env['CA_FILE'])
         self.base = 'https://%s:%d' % (ENROLL, self.https)
+        self.prefix = ''        # of every path that is asked for
         self.folder = Folder()
         logs = os.path.join(self.var, 'log')
         self.log = Log([os.path.join(logs, n)
