@@ -69,6 +69,11 @@ $(B)/bin/fenestra-signer: $(SIGNER)
 	@echo "  LINK $@"
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) -lpq -lcrypto
 
+$(B)/bin/fenestra-webhook: $(WEBHOOK)
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) -lpq -lcrypto -lcurl
+
 include deploy/install.mk
 -include tests/device/device.mk tests/unit/unit.mk tests/bench/bench.mk tests/wbxml/wbxml.mk tests/faults/faults.mk
 
