@@ -7,6 +7,7 @@
 #include "password.h"
 
 #define YESCRYPT "$y$"
+#define COST_MAX 11 /* of yescrypt, crypt_gensalt(3); 0: today's default */
 
 /* Whatever is compared with what came of this, the answer is no. */
 #define DUMMY YESCRYPT "j9T$FenestraNobodysSalt01."
@@ -101,4 +102,52 @@ password_verify(const char *password, const char *hash)
 	may = got != NULL && equal(got, hash) && may;
 	data_free(data);
 	return may;
+}
+
+/* "$y$j9T$" of a hash, which has the cost in it; its length, 0 for none. */
+static size_t
+prefix_length(const char *hash)
+{
+	const char *end;
+
+	if (strncmp(hash, YESCRYPT, strlen(YESCRYPT)) != 0)
+		return 0;
+	end = strchr(hash + strlen(YESCRYPT), '$');
+	return end != NULL ? (size_t)(end - hash) + 1 : 0;
+}
+
+static int
+same_prefix(const char *x, const char *y)
+{
+	size_t len = prefix_length(x);
+
+	return len == prefix_length(y) && strncmp(x, y, len) == 0;
+}
+
+static void
+setting_of(unsigned long cost, char setting[CRYPT_GENSALT_OUTPUT_SIZE])
+{
+	static const char salt[16];
+
+	CHECK(crypt_gensalt_rn(YESCRYPT, cost, salt, sizeof(salt), setting,
+		  CRYPT_GENSALT_OUTPUT_SIZE) != NULL);
+}
+
+/* Whether it has one of the costs below that of today. */
+int
+password_is_weak(const char *hash)
+{
+	char today[CRYPT_GENSALT_OUTPUT_SIZE], cost[CRYPT_GENSALT_OUTPUT_SIZE];
+
+	if (prefix_length(hash) == 0)
+		return 1;
+	setting_of(0, today);
+	for (unsigned long n = 1; n <= COST_MAX; n++) {
+		setting_of(n, cost);
+		if (same_prefix(cost, today))
+			return 0;
+		if (same_prefix(cost, hash))
+			return 1;
+	}
+	return 0;
 }

@@ -17,4 +17,10 @@ int password_hash(const char *password, char *out, size_t outlen);
  */
 int password_verify(const char *password, const char *hash);
 
+/*
+ * Whether a hash is weaker than what password_hash() makes: of another scheme,
+ * or of a lower cost of its own.
+ */
+int password_is_weak(const char *hash);
+
 #endif

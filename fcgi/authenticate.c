@@ -150,6 +150,32 @@ throttled(struct request *r, const char *by, long long seconds)
 		seconds));
 }
 
+/*
+ * The right password of a hash that is weaker than those of today: it gets one
+ * of today.  Where that fails there is a next time.
+ */
+static void
+rehash(struct worker *w, struct request *r, const char *password,
+    const struct db_work *known)
+{
+	const char *old = db_value(known, CALL_SIGN_IN, 0, PASSWORD_HASH);
+	char hash[PASSWORD_HASH_SIZE];
+	struct db_work *work;
+	struct db_error e;
+
+	if (old == NULL || !password_is_weak(old) ||
+	    password_hash(password, hash, sizeof(hash)) == -1)
+		return;
+	work = db_work(w->db, r->arena);
+	db_call(work, PASSWORD_REHASH);
+	db_text(work, db_value(known, CALL_SIGN_IN, 0, UPN));
+	db_text(work, old);
+	db_text(work, hash);
+	if (db_run(work, &e) == -1)
+		r->note = arena_printf(
+		    r->arena, "the password's hash stays weak: %s", e.message);
+}
+
 int
 authenticate_password(struct worker *w, struct request *r,
     const struct sign_in *in, struct user *who, struct db_work **result)
@@ -181,6 +207,7 @@ authenticate_password(struct worker *w, struct request *r,
 		fault_set(&r->fault, 500, FAULT_AUTHENTICATION, reason);
 		return AUTHENTICATE_WRONG;
 	}
+	rehash(w, r, in->password, work);
 	who->upn = db_value(work, CALL_SIGN_IN, 0, UPN);
 	who->credential = db_value(work, CALL_SIGN_IN, 0, CREDENTIAL);
 	CHECK(who->upn != NULL && who->credential != NULL);

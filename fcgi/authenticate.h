@@ -20,6 +20,7 @@ enum {
 	JWT_KEY,
 	JWT_CLAIMS,
 	ADMIT,
+	PASSWORD_REHASH,
 	AUTHENTICATE_OWN,
 };
 
@@ -55,7 +56,10 @@ enum {
 		"select kty, n, e, x, y from enrollment.jwt_key($1)", 1 },     \
 	[JWT_CLAIMS] = { "jwt_claims",                                         \
 		"select upn, reason from enrollment.jwt_claims($1)", 1 },      \
-	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5,$6)", 6 }
+	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5,$6)",     \
+		6 },                                                           \
+	[PASSWORD_REHASH] = { "password_rehash",                               \
+		"select enrollment.password_rehash($1,$2,$3)", 3 }
 
 /* The calls that every message begins with, in this order. */
 enum { CALL_SETTING, CALL_TEMPLATE };

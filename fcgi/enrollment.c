@@ -14,6 +14,7 @@
 #include "policy.h"
 #include "program.h"
 #include "provision.h"
+#include "secret.h"
 #include "signing.h"
 
 #define SECRET_LEN 32 /* bytes of a DM secret, before base64 */
@@ -24,8 +25,8 @@ static const struct db_statement statements[] = {
 	PAGE_STATEMENTS,
 	[RESERVE] = { "reserve",
 	    "select device, serial, not_before, not_after, certificate, "
-	    "auth_name, client_secret, server_secret, client_nonce, "
-	    "server_nonce, auth_type from enrollment.reserve("
+	    "auth_name, client_nonce, server_nonce, auth_type "
+	    "from enrollment.reserve("
 	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
 	    13 },
 	[RENEW] = { "renew",
@@ -35,6 +36,11 @@ static const struct db_statement statements[] = {
 	    8 },
 	[PROVISIONING] = { "provisioning",
 	    "select name, value from enrollment.provisioning($1)", 1 },
+	[SECRETS] = { "secrets",
+	    "select client_secret, server_secret "
+	    "from enrollment.secrets($1,$2,$3,$4)",
+	    4 },
+	[RESEAL] = { "reseal", "select enrollment.reseal($1,$2,$3,$4)", 4 },
 	[SUPERSEDE] = { "supersede", "select enrollment.supersede($1,$2)", 2 },
 };
 
@@ -97,13 +103,17 @@ take_request(struct request *r, const struct wstep_request *m,
 	return 0;
 }
 
+/* Sealed at once: what it is only the device is told. */
 static char *
-random_secret(struct arena *a)
+random_secret(struct worker *w, struct arena *a, const struct seal_place *place)
 {
 	unsigned char bytes[SECRET_LEN];
+	char *text;
 
 	x509_random(bytes, sizeof(bytes));
-	return base64_string(a, bytes, sizeof(bytes));
+	text = base64_string(a, bytes, sizeof(bytes));
+	explicit_bzero(bytes, sizeof(bytes));
+	return text != NULL ? seal_close(a, w->seal, place, text) : NULL;
 }
 
 void
@@ -166,8 +176,8 @@ reserve(struct worker *w, struct request *r, const struct wstep_request *m,
 	db_bytes(work, csr->spki.data, csr->spki.len);
 	db_bytes(work, serial, sizeof(serial));
 	db_text(work, id);
-	db_text(work, random_secret(r->arena));
-	db_text(work, random_secret(r->arena));
+	db_text(work, NULL); /* the secrets come when it has a device */
+	db_text(work, NULL);
 	db_bytes(work, nonces[0], NONCE_LEN);
 	db_bytes(work, nonces[1], NONCE_LEN);
 	db_array(work, m->names, m->ncontext);
@@ -227,32 +237,70 @@ enrollment_setting(void *context, const char *name)
 	return value;
 }
 
+/* The calls that a document is made of. */
+enum { DOCUMENT_PROVISIONING, DOCUMENT_SECRETS };
+
+static int
+ask_document(struct worker *w, struct request *r, const unsigned char *csr,
+    const struct seal_place places[2], struct db_work **result)
+{
+	struct db_work *work = *result = db_work(w->db, r->arena);
+	struct db_error e;
+
+	db_call(work, PROVISIONING);
+	db_text(work, r->device);
+	db_call(work, SECRETS);
+	db_text(work, r->device);
+	db_bytes(work, csr, X509_SHA256_LEN);
+	for (int i = 0; i < 2; i++)
+		db_text(work, random_secret(w, r->arena, &places[i]));
+	return db_run(work, &e) == -1 ? request_db_fault(w, r, &e) : 0;
+}
+
+/* The DM passwords of this request: new ones, or those it was told before. */
+static int
+open_secrets(struct worker *w, struct request *r, const struct db_work *work,
+    const struct seal_place places[2], const char **secrets[2])
+{
+	const char *why;
+
+	for (int i = 0; i < 2; i++) {
+		*secrets[i] = secret_open(w, r, RESEAL, &places[i],
+		    db_value(work, DOCUMENT_SECRETS, 0, i), &why);
+		if (*secrets[i] == NULL) {
+			r->response->retry_after = RETRY_AFTER;
+			return fault_set(
+			    &r->fault, 503, FAULT_ENROLLMENT_SERVER, why);
+		}
+	}
+	return 0;
+}
+
 static int
 document(struct xw *out, struct worker *w, struct request *r,
-    const struct wstep_request *m, struct db_work *reserved,
-    const struct blob *certificate)
+    const struct wstep_request *m, const unsigned char *csr,
+    struct db_work *reserved, const struct blob *certificate)
 {
-	struct db_work *rules = db_work(w->db, r->arena);
-	struct db_error e;
+	const struct seal_place places[2] = { { "client_secret", r->device },
+		{ "server_secret", r->device } };
+	struct db_work *rules;
 	const char *name, *store;
 	struct provision p = {
 		.root = x509_ca_root(w->ca),
 		.issuing = enrollment_issuer(w, r, certificate),
 		.certificate = *certificate,
-		.device = db_value(reserved, 0, 0, 0),
+		.device = r->device,
 		.device_name = wstep_context(m, "DeviceName"),
 		.auth_name = db_value(reserved, 0, 0, 5),
-		.auth_type = db_value(reserved, 0, 0, 10),
-		.client_secret = db_value(reserved, 0, 0, 6),
-		.server_secret = db_value(reserved, 0, 0, 7),
+		.auth_type = db_value(reserved, 0, 0, 8),
 		.setting = enrollment_setting,
-		.context = rules,
 	};
+	const char **secrets[2] = { &p.client_secret, &p.server_secret };
 
-	db_call(rules, PROVISIONING);
-	db_text(rules, p.device);
-	if (db_run(rules, &e) == -1)
-		return request_db_fault(w, r, &e);
+	if (ask_document(w, r, csr, places, &rules) == -1 ||
+	    open_secrets(w, r, rules, places, secrets) == -1)
+		return -1;
+	p.context = rules;
 	store = enrollment_setting(rules, "certificate_store");
 	p.device_store = strcmp(store, "System") == 0;
 	name = enrollment_setting(rules, "device_name");
@@ -260,9 +308,9 @@ document(struct xw *out, struct worker *w, struct request *r,
 		p.device_name = name;
 	p.subject = arena_printf(r->arena, "CN=%s", p.device);
 	p.client_nonce.data =
-	    db_value_bytes(reserved, 0, 0, 8, &p.client_nonce.len);
+	    db_value_bytes(reserved, 0, 0, 6, &p.client_nonce.len);
 	p.server_nonce.data =
-	    db_value_bytes(reserved, 0, 0, 9, &p.server_nonce.len);
+	    db_value_bytes(reserved, 0, 0, 7, &p.server_nonce.len);
 	xw_init(out, r->arena);
 	provision_write(out, &p);
 	return 0;
@@ -312,7 +360,7 @@ post_enrollment(struct worker *w, struct request *r)
 	if (certificate.data == NULL &&
 	    enrollment_issue(w, r, reserved, &certificate) == -1)
 		return -1;
-	if (document(&doc, w, r, m, reserved, &certificate) == -1)
+	if (document(&doc, w, r, m, csr.sha256, reserved, &certificate) == -1)
 		return -1;
 	return enrollment_answer(r, m, &doc);
 }
@@ -337,11 +385,15 @@ setup(struct worker *w, char *why, size_t size)
 
 /* -p: the hash of a password on stdin, for admin.user_set(). */
 static int
-print_hash(int option)
+print_hash(const struct program *p, int option, int argc, char **argv)
 {
 	char password[PASSWORD_MAX + 2], hash[PASSWORD_HASH_SIZE];
 
-	(void)option;
+	(void)p, (void)option, (void)argv;
+	if (argc != 0) {
+		fprintf(stderr, "usage: fenestra-enrollment -p\n");
+		return 2;
+	}
 	if (fgets(password, sizeof(password), stdin) == NULL)
 		return 1;
 	password[strcspn(password, "\n")] = '\0';
@@ -386,6 +438,7 @@ main(int argc, char **argv)
 		.setup = setup,
 		.option = print_hash,
 		.options = "p",
+		.usage = "-p",
 	};
 
 	return program_main(&enrollment, argc, argv);

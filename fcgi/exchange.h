@@ -17,6 +17,8 @@ enum {
 	CERTIFICATE,
 	DEVICE_BY_ID,
 	CREDENTIAL,
+	RESEAL,
+	UNSEALED,
 	MESSAGE,
 	DEVINFO,
 	ALERT,
@@ -33,6 +35,7 @@ struct exchange {
 	struct syncml_message message;
 	struct session session;
 	struct proof proof;
+	const char *unopened; /* why the device's DM password is not known */
 	struct db_work *work;
 	int result;  /* the call of management.result(), or -1 */
 	int deliver; /* the last call */
@@ -46,6 +49,9 @@ struct exchange {
 int sender_identify(struct worker *, struct request *, struct exchange *);
 int sender_find(struct worker *, struct request *, struct exchange *);
 int sender_verify(struct worker *, struct request *, struct exchange *);
+
+/* The fault of a device whose DM password counts and cannot be opened. */
+int sender_unopened(struct request *, const struct exchange *);
 
 /* The parameter in_certificate of the SQL functions. */
 void sender_certificate(struct db_work *, const struct exchange *);

@@ -9,6 +9,8 @@
 #include "../common/log.h"
 #include "exchange.h"
 #include "program.h"
+#include "sealing.h"
+#include "secret.h"
 
 #define NONCE_LEN 16
 
@@ -25,6 +27,10 @@ static const struct db_statement statements[] = {
 	    "select auth_name, client_secret, nonce, session_nonce "
 	    "from management.credential($1,$2)",
 	    2 },
+	[RESEAL] = { "reseal", "select management.reseal($1,$2,$3,$4)", 4 },
+	[UNSEALED] = { "unsealed",
+	    "select device, purpose, value from management.unsealed($1,$2,$3)",
+	    3 },
 	[MESSAGE] = { "message",
 	    "select server_msg, status, challenge, nonce, server_auth, "
 	    "server_secret, server_nonce, server_name, ended from "
@@ -174,19 +180,30 @@ result_statuses(struct request *r, const struct exchange *x, size_t count)
 	return list;
 }
 
-/* Our own credential, where the device asked who we are. */
+/*
+ * Our own credential, where the device asked who we are.  Without our secret
+ * it is left out, and the device decides.
+ */
 static int
-server_cred(struct request *r, struct exchange *x, struct syncml_auth *cred)
+server_cred(struct worker *w, struct request *r, struct exchange *x,
+    struct syncml_auth *cred)
 {
-	const char *type = db_value(x->work, 0, 0, OUT_SERVER_AUTH);
+	const struct seal_place place = { "server_secret", x->who.device };
+	const char *type = db_value(x->work, 0, 0, OUT_SERVER_AUTH), *why;
 	struct digest_account a = {
 		.user = db_value(x->work, 0, 0, OUT_SERVER_NAME),
-		.password = db_value(x->work, 0, 0, OUT_SERVER_SECRET),
 	};
 	char *data = arena_alloc(r->arena, DIGEST_SIZE);
 
 	if (type == NULL || data == NULL)
 		return 0;
+	a.password = secret_open(w, r, RESEAL, &place,
+	    db_value(x->work, 0, 0, OUT_SERVER_SECRET), &why);
+	if (a.password == NULL) {
+		log_reason(
+		    "error", "management", "device %s: %s", x->who.device, why);
+		return 0;
+	}
 	a.nonce = db_value_bytes(x->work, 0, 0, OUT_SERVER_NONCE, &a.nonce_len);
 	*cred = (struct syncml_auth){ .type = type, .data = data };
 	if (strcmp(type, "syncml:auth-md5") == 0)
@@ -195,7 +212,7 @@ server_cred(struct request *r, struct exchange *x, struct syncml_auth *cred)
 }
 
 static int
-answer(struct request *r, struct exchange *x)
+answer(struct worker *w, struct request *r, struct exchange *x)
 {
 	struct syncml_auth cred;
 	struct session_reply reply = {
@@ -209,10 +226,13 @@ answer(struct request *r, struct exchange *x)
 	struct xw out;
 	size_t len;
 
+	/* Asked for again and again, the device could not know why. */
+	if (x->unopened != NULL && (reply.status == 401 || reply.status == 407))
+		return sender_unopened(r, x);
 	nonce = db_value_bytes(x->work, 0, 0, OUT_NONCE, &len);
 	if (nonce != NULL)
 		reply.chal.data = base64_string(r->arena, nonce, len);
-	if (server_cred(r, x, &cred)) {
+	if (server_cred(w, r, x, &cred)) {
 		reply.server_cred = &cred;
 		reply.server_name = db_value(x->work, 0, 0, OUT_SERVER_NAME);
 	}
@@ -276,7 +296,7 @@ post(struct worker *w, struct request *r)
 	r->note = x->proof.why;
 	if (transact(w, r, x) == -1)
 		return -1;
-	return answer(r, x);
+	return answer(w, r, x);
 }
 
 static int
@@ -294,6 +314,17 @@ setup(struct worker *w, char *why, size_t size)
 	return -1;
 }
 
+static int
+option(const struct program *p, int letter, int argc, char **argv)
+{
+	if (letter == 's')
+		return sealing_seal(argc, argv);
+	if (argc == 0)
+		return sealing_reseal(p);
+	fprintf(stderr, "usage: fenestra-management -r\n");
+	return 2;
+}
+
 static const struct route routes[] = {
 	{ "/ManagementServer/MDM.svc", "POST", post },
 };
@@ -305,10 +336,13 @@ main(int argc, char **argv)
 		.name = "management",
 		.config = CONFIG_MANAGEMENT,
 		.table = { statements, COUNT(statements), "fenestra_management",
-		    5 },
+		    11 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.setup = setup,
+		.option = option,
+		.options = "rs",
+		.usage = "-r | -s name [device]",
 	};
 
 	return program_main(&management, argc, argv);

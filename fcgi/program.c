@@ -16,7 +16,6 @@
 #include "program.h"
 
 #define EXIT_CONFIG 78 /* EX_CONFIG: a restart does not mend it */
-#define RETRY_AFTER 5  /* seconds */
 
 /* Room for a body, its tree, the calls made of it and the answer. */
 #define ARENA_LIMIT(max_body) ((size_t)(max_body)*10 + ((size_t)4 << 20))
@@ -244,8 +243,8 @@ load_keys(struct worker *w, char *why, size_t size)
 	return -1;
 }
 
-static int
-setup(struct worker *w, const struct program *p)
+int
+program_start(struct worker *w, const struct program *p)
 {
 	char why[CONFIG_WHY_LEN + SEAL_WHY_LEN];
 
@@ -277,8 +276,8 @@ check_database(struct worker *w)
 static int
 usage(const struct program *p)
 {
-	fprintf(stderr, "usage: fenestra-%s [-n%s] [--version]\n", p->name,
-	    p->options != NULL ? p->options : "");
+	fprintf(stderr, "usage: fenestra-%s [-n%s%s] [--version]\n", p->name,
+	    p->usage != NULL ? " | " : "", p->usage != NULL ? p->usage : "");
 	return 2;
 }
 
@@ -317,29 +316,33 @@ serve(struct worker *w)
 	return 0;
 }
 
+static int
+is_option(const struct program *p, int argc, char **argv)
+{
+	return p->option != NULL && argc > 1 && argv[1][0] == '-' &&
+	       argv[1][1] != '\0' && argv[1][2] == '\0' &&
+	       strchr(p->options, argv[1][1]) != NULL;
+}
+
 int
 program_main(const struct program *p, int argc, char **argv)
 {
 	static struct worker w;
 	int testing;
 
-	if (argc > 2)
-		return usage(p);
+	/* No core file and no debugger: memory has keys and passwords in it. */
+	prctl(PR_SET_DUMPABLE, 0);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		printf("fenestra-%s %s, schema %d\n", p->name, FENESTRA_VERSION,
 		    p->table.schema_needed);
 		return 0;
 	}
+	if (is_option(p, argc, argv))
+		return p->option(p, argv[1][1], argc - 2, argv + 2);
 	testing = argc == 2 && strcmp(argv[1], "-n") == 0;
-	if (argc == 2 && !testing)
-		return p->option != NULL && argv[1][0] == '-' &&
-			       argv[1][1] != '\0' && argv[1][2] == '\0' &&
-			       strchr(p->options, argv[1][1]) != NULL
-			   ? p->option(argv[1][1])
-			   : usage(p);
-	/* No core file and no debugger: memory has keys and passwords in it. */
-	prctl(PR_SET_DUMPABLE, 0);
-	if (setup(&w, p) == -1)
+	if (argc > 1 && !testing)
+		return usage(p);
+	if (program_start(&w, p) == -1)
 		return 1;
 	return testing ? test_configuration(&w) : serve(&w);
 }

@@ -9,6 +9,8 @@
 #include "../common/http.h"
 #include "../common/xw.h"
 
+#define RETRY_AFTER 5 /* seconds, with 503 */
+
 struct program;
 struct x509_ca;
 struct x509_store;
@@ -65,12 +67,21 @@ struct program {
 	const char *fault_subcode; /* when the database fails; or NULL */
 	int setting; /* the statement with (name, value) rows; or 0 */
 	int (*setup)(struct worker *, char *why, size_t); /* or NULL */
-	int (*option)(int); /* other options than -n; or NULL */
-	const char *options;
+	/* Other options than -n, with what follows them; or NULL. */
+	int (*option)(
+	    const struct program *, int letter, int argc, char **argv);
+	const char *options; /* their letters */
+	const char *usage;   /* how they are written */
 };
 
 /* Parse options, read the configuration, serve. */
 int program_main(const struct program *, int argc, char **argv);
+
+/*
+ * What comes before serving: the configuration and what it names; the database
+ * is not connected yet.  0, or -1 with a line in the log.
+ */
+int program_start(struct worker *, const struct program *);
 
 /* The fault of a transaction that was not made.  Always -1. */
 int request_db_fault(

@@ -8,6 +8,7 @@
 #include "../common/check.h"
 #include "exchange.h"
 #include "program.h"
+#include "secret.h"
 
 /* A good certificate of our CA, seen in TLS or in a signature. */
 static int
@@ -168,6 +169,7 @@ verify_account(struct worker *w, struct request *r, struct exchange *x)
 {
 	struct db_work *work;
 	struct db_error e;
+	const struct seal_place place = { "client_secret", x->who.device };
 	struct prove_account account = { .name = NULL };
 
 	if (!prove_needs_account(r->http, &x->message))
@@ -180,14 +182,25 @@ verify_account(struct worker *w, struct request *r, struct exchange *x)
 		return request_db_fault(w, r, &e);
 	if (db_rows(work, 0) == 1) {
 		account.name = db_value(work, 0, 0, 0);
-		account.secret = db_value(work, 0, 0, 1);
+		account.secret = secret_open(w, r, RESEAL, &place,
+		    db_value(work, 0, 0, 1), &x->unopened);
 		account.nonce.data =
 		    db_value_bytes(work, 0, 0, 2, &account.nonce.len);
 		account.session_nonce.data =
 		    db_value_bytes(work, 0, 0, 3, &account.session_nonce.len);
 	}
 	prove_account(r->arena, r->http, &x->message, &account, &x->proof);
-	return 0;
+	if (x->unopened == NULL)
+		return 0;
+	x->proof.why = x->unopened;
+	return x->has_certificate ? 0 : sender_unopened(r, x);
+}
+
+int
+sender_unopened(struct request *r, const struct exchange *x)
+{
+	r->response->retry_after = RETRY_AFTER;
+	return fault_set(&r->fault, 503, NULL, x->unopened);
 }
 
 /* A signature beside the certificate has to be by that certificate. */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- Fix everything about a certificate before it is signed.  The same request
 -- of the same user gets the same reservation, however often and in parallel
--- it comes.  MD409: the key or the serial is in use, or the certificate was
+-- it comes.  The DM passwords may be null: see enrollment.secrets.  MD409: the key or the serial is in use, or the certificate was
 -- revoked.  MD403: the device is blocked.
 create or replace function enrollment.reserve(in_upn text, in_device_id text,
   in_enrollment_type text, in_request_sha256 bytea,

@@ -150,6 +150,10 @@ sql2() {
 expect 0 sql2 "insert into mdm.device (device, device_id, upn)
     select md5(i::text)::uuid, i, 'a' from generate_series(1, 3) i;
     insert into mdm.counter (device) select device from mdm.device;
+    insert into mdm.enrollment (device, number, upn, device_id, enrollment_type,
+      request_sha256, public_key_sha256, auth_name, client_secret, server_secret,
+      client_nonce, server_nonce, context)
+    values (md5('1')::uuid, 1, 'a', '1', 'Full', '', '', 'a', 'c', 's', '', '', '[]');
     update mdm.counter set event = 50;
     insert into mdm.event (device, seq, kind, actor, detail)
     select device, i, 'x', 'y', jsonb_build_object('i', i, 'text', 'Müller \"')
@@ -157,6 +161,10 @@ expect 0 sql2 "insert into mdm.device (device, device_id, upn)
 ok $? 'a database of the tenth migration has devices and events'
 expect 0 ../migrate up -d "${scratch}_2"
 ok $? 'it is brought up to date'
+[ "$(sql2 "select string_agg(u.purpose || ' ' || u.value, ' ' order by u.purpose)
+    from management.unsealed('00', null, 9) u where u.purpose is not null")" = \
+    'client_secret c server_secret s' ]
+ok $? 'its clear DM passwords are there, to be sealed'
 [ "$(sql2 "select count(*) = 200 and (select count(*) from admin.audit_verify()) = 0
     from admin.event")" = t ]
 ok $? 'its events are a chain that verifies'

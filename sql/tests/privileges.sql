@@ -28,14 +28,14 @@ select bag_eq('select proname::text from function where schema = ''discovery''',
   array['schema_version', 'setting', 'way'], 'functions of discovery');
 select bag_eq('select proname::text from function where schema = ''enrollment''',
   array['schema_version', 'setting', 'sign_in', 'sign_in_done', 'token', 'admit', 'jwt_key', 'jwt_claims', 'template', 'reserve', 'renew', 'supersede', 'provisioning',
-        'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link', 'terms_page', 'terms_answer'], 'functions of enrollment');
+        'secrets', 'reseal', 'password_rehash', 'page', 'page_signed_in', 'page_go_on', 'remote_user', 'link', 'terms_page', 'terms_answer'], 'functions of enrollment');
 select bag_eq('select proname::text from function where schema = ''signer''',
   array['schema_version', 'setting', 'reservation', 'issue', 'authority', 'revoked', 'crl_number'], 'functions of the signer');
 select bag_eq('select proname::text from function where schema = ''webhook''',
   array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
-        'abort', 'credential', 'device_by_id'],
+        'abort', 'credential', 'device_by_id', 'reseal', 'unsealed'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['targets',
@@ -57,7 +57,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
         'group', 'group_device',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
+        'seal_key', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -157,7 +157,7 @@ select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t
   and t.relname not in ('rollout', 'group', 'assignment',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
-    'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window')
+    'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window', 'variable')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');

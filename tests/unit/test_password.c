@@ -179,6 +179,39 @@ test_same_work(void **state)
 	}
 }
 
+/* Of no account; only how strong it is counts. */
+static const struct {
+	const char *hash;
+	int weak;
+} strengths[] = {
+	{ "$y$j9T$saltsalt$hash", 0 },
+	{ "$y$j8T$saltsalt$hash", 1 },
+	{ "$y$j75$saltsalt$hash", 1 },
+	{ "$y$j85$saltsalt$hash", 1 },
+	{ "$y$jAT$saltsalt$hash", 0 },
+	{ "$y$jFT$saltsalt$hash", 0 },
+	{ "$y$jZZ9$saltsalt$hash", 0 }, /* of no cost that is known */
+	{ "$gy$j9T$saltsalt$hash", 1 },
+	{ "$7$CU..../....saltsalt$hash", 1 },
+	{ "$2b$12$saltsalt", 1 },
+	{ "$6$saltsalt$hash", 1 },
+	{ "", 1 },
+	{ "$y$", 1 },
+};
+
+static void
+test_strength(void **state)
+{
+	char hash[PASSWORD_HASH_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(strengths); i++)
+		if (password_is_weak(strengths[i].hash) != strengths[i].weak)
+			fail_msg("%s", strengths[i].hash);
+	assert_int_equal(password_hash("secret", hash, sizeof(hash)), 0);
+	assert_false(password_is_weak(hash));
+}
+
 int
 main(void)
 {
@@ -188,6 +221,7 @@ main(void)
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_same_work),
+		cmocka_unit_test(test_strength),
 	};
 
 	return cmocka_run_group_tests_name("password", tests, NULL, NULL);
