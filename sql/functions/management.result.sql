@@ -29,6 +29,7 @@ declare
   v_status  int;
   v_answers int[] := '{}';
   v_stray   jsonb := '[]';
+  v_seqs    bigint[];
   v_uris    text[];
   v_values  text[];
 begin
@@ -103,6 +104,7 @@ begin
          set format = excluded.format, type = excluded.type,
              data = excluded.data, children = excluded.children,
              received_at = excluded.received_at;
+      v_seqs := v_seqs || v_whole.seq;
       if v_whole.uri ~ '^\./Dev(Info|Detail)/[^?]+$'
          and v_whole.format is distinct from 'node' then
         v_uris := v_uris || v_whole.uri;
@@ -122,6 +124,9 @@ begin
     update mdm.session_more m
        set result_statuses = v_answers, object_in = coalesce(v_more.object_in, false)
      where m.device = in_device;
+  end if;
+  if v_seqs is not null then
+    perform mdm.node_seen(in_device, v_seqs);
   end if;
   if v_uris is not null then
     perform mdm.inventory_set(in_device, v_uris, v_values);

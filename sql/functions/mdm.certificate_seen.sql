@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
 -- A certificate came with a message for the first time: those of the
 -- device's earlier enrollments, and those before it in its own, have served
--- their time, and so has the device that it takes the place of.
+-- their time, and so has the device that it takes the place of.  A new
+-- enrollment begins with nothing of what profiles set.
 create or replace function mdm.certificate_seen(in_device uuid, in_serial bytea)
 returns void
 language plpgsql volatile
@@ -24,6 +25,11 @@ begin
   if v_count > 0 then
     perform mdm.event_add(in_device, 'certificate.superseded',
       jsonb_build_object('by', encode(in_serial, 'hex'), 'count', v_count));
+  end if;
+  if v_enrollment > 1 and not exists (select from mdm.certificate c
+    where c.device = in_device and c.enrollment = v_enrollment
+      and c.serial <> in_serial and c.seen_at is not null) then
+    perform mdm.node_forget(in_device);
   end if;
   select d.supersedes into v_old from mdm.device d where d.device = in_device;
   if v_old is not null then

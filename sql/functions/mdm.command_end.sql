@@ -9,6 +9,7 @@ as $$
 declare
   v_count    int;
   v_rollouts uuid[];
+  v_profile  boolean;
 begin
   with ended as (
     delete from mdm.command c
@@ -25,13 +26,17 @@ begin
            e.queued_at, e.sent_at, e.parts, e.instead, e.retries, e.priority,
            e.not_before, e.expires_at, e.origin, e.rollout, e.waited
       from ended e
-    returning rollout
+    returning rollout, origin
   )
-  select count(*), array_agg(h.rollout) filter (where h.rollout is not null)
-    into v_count, v_rollouts
+  select count(*), array_agg(h.rollout) filter (where h.rollout is not null),
+         bool_or(h.origin = 'profile')
+    into v_count, v_rollouts, v_profile
     from history h;
   if v_rollouts is not null then
     perform mdm.rollout_outcome(in_device, v_rollouts, in_state);
+  end if;
+  if v_profile then
+    perform mdm.node_outcome(in_device, in_seqs, in_state, in_status, in_error);
   end if;
   return v_count;
 end

@@ -46,6 +46,7 @@ begin
       max(i.value) filter (where i.uri = './DevDetail/Ext/Microsoft/DeviceName') as name
       from mdm.inventory i where i.device = in_device and i.uri = any (in_uris)) v
    where d.device = in_device;
+  perform mdm.rule_again(in_device);
   perform set_config('fenestra.message', 'changed', true);
 end
 $$;

@@ -244,7 +244,7 @@ begin
          kept = null,
          special = v_special
    where s.device = in_device;
-  if v_new and v_due then
+  if v_new and (v_due or not v_seen) then
     perform mdm.device_due(in_device);
   end if;
   if v_special then

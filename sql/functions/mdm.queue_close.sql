@@ -11,6 +11,7 @@ declare
   v_begun  bigint[];
 begin
   delete from mdm.chunk c where c.device = in_device;
+  delete from mdm.node n where n.device = in_device;
   select array_agg(c.seq) filter (where c.state in ('queued', 'waiting')),
          array_agg(c.seq) filter (where c.state not in ('queued', 'waiting'))
     into v_queued, v_begun

@@ -16,11 +16,11 @@ select results_eq('select name, value from admin.setting where name !~ ''^page_'
   ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'), ('message_budget', '65536'), ('message_signing', 'false'),
   ('object_maximum', '4194304'), ('poll_first_interval', '15'), ('poll_first_number', '5'), ('poll_on_login', 'true'),
   ('poll_remaining_interval', '1440'), ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'),
-  ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'),
+  ('profile_attempts', '5'), ('profile_retry', '60'), ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'),
   ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'), ('retry_attempts', '10'),
   ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''), ('terms_enforced', 'false'),
   ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'), ('token_days', '30'),
-  ('unenroll_days', ''), ('webhook_attempts', '15'), ('webhook_timeout', '10') $$, 'the presets');
+  ('unenroll_days', ''), ('verify_interval', '24'), ('webhook_attempts', '15'), ('webhook_timeout', '10') $$, 'the presets');
 select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
 select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,enrollment_paths,fault_http_status}'::text[], 'what discovery is given');
 select is((select count(*) from enrollment.setting()), 35::bigint, 'what enrollment is given');

@@ -40,7 +40,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['targets',
         'rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
-        'group_set', 'group_remove', 'group_member_add', 'group_member_remove',
+        'group_set', 'group_remove', 'group_member_add', 'group_member_remove', 'assign', 'unassign',
+        'profile_set', 'profile_import', 'profile_remove', 'profile_resend', 'profile_item_set', 'profile_item_remove',
         'user_disable', 'user_enable', 'device_find',
         'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
         'enqueue_many', 'enqueue_many_syncml', 'clear', 'resend', 'window_set', 'window_remove',
@@ -54,7 +55,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['rollout', 'rollout_device',
-        'group', 'group_device',
+        'group', 'group_device', 'profile', 'profile_item', 'profile_status', 'assignment', 'conflict',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
         'seal_key', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
@@ -154,7 +155,7 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('rollout', 'group', 'assignment',
+  and t.relname not in ('rollout', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window', 'variable')
