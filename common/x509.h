@@ -105,6 +105,10 @@ struct x509_template {
 	time_t not_after;
 	enum x509_hash hash;
 };
+/* What is said of a certificate of ours (all but the hash); or -1. */
+int x509_describe(
+    struct arena *, const struct blob *der, struct x509_template *);
+
 int x509_issue(struct arena *, const struct x509_ca *,
     const struct x509_template *, const struct blob *spki, struct blob *der,
     char why[X509_WHY_LEN]);

@@ -15,6 +15,7 @@ enum {
 	SERVER,
 	SETTING,
 	CERTIFICATE,
+	STRANGER,
 	DEVICE_BY_ID,
 	CREDENTIAL,
 	RESEAL,
@@ -32,6 +33,7 @@ enum {
 struct exchange {
 	struct identity who; /* no certificate: sha256 is not used */
 	int has_certificate;
+	const char *certificate; /* in any encoding */
 	struct syncml_message message;
 	struct session session;
 	struct proof proof;

@@ -61,3 +61,12 @@ identity_remember(struct identity_cache *c, const struct identity *i)
 {
 	c->slots[slot_of(i->text_sha256)] = *i;
 }
+
+void
+identity_forget(struct identity_cache *c, const struct identity *i)
+{
+	struct identity *slot = &c->slots[slot_of(i->text_sha256)];
+
+	if (memcmp(slot->sha256, i->sha256, sizeof(slot->sha256)) == 0)
+		*slot = (struct identity){ .not_after = 0 };
+}

@@ -35,5 +35,6 @@ int identity_verify(struct arena *, struct x509_store *, const char *text,
     time_t now, struct identity *, char why[X509_WHY_LEN]);
 
 void identity_remember(struct identity_cache *, const struct identity *);
+void identity_forget(struct identity_cache *, const struct identity *);
 
 #endif

@@ -21,6 +21,8 @@ static const struct db_statement statements[] = {
 	    0 },
 	[CERTIFICATE] = { "certificate", "select management.certificate($1)",
 	    1 },
+	[STRANGER] = { "stranger",
+	    "select management.stranger($1,$2,$3,$4,$5,$6,$7,$8,$9)", 9 },
 	[DEVICE_BY_ID] = { "device_by_id",
 	    "select management.device_by_id($1,$2)", 2 },
 	[CREDENTIAL] = { "credential",
@@ -294,8 +296,12 @@ post(struct worker *w, struct request *r)
 		return -1;
 	r->device = x->who.device;
 	r->note = x->proof.why;
-	if (transact(w, r, x) == -1)
+	if (transact(w, r, x) == -1) {
+		/* The database may be another one now: look again. */
+		if (x->has_certificate && r->fault.status == 403)
+			identity_forget(w->identities, &x->who);
 		return -1;
+	}
 	return answer(w, r, x);
 }
 
@@ -336,7 +342,7 @@ main(int argc, char **argv)
 		.name = "management",
 		.config = CONFIG_MANAGEMENT,
 		.table = { statements, COUNT(statements), "fenestra_management",
-		    11 },
+		    18 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
 		.setup = setup,

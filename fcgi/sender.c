@@ -20,6 +20,7 @@ verify(struct worker *w, struct request *r, const char *text, const char *what,
 	char why[X509_WHY_LEN];
 
 	x->has_certificate = 1;
+	x->certificate = text;
 	if ((known = identity_find(w->identities, text, now)) != NULL) {
 		x->who = *known;
 		return 0;
@@ -113,6 +114,48 @@ sender_identify(struct worker *w, struct request *r, struct exchange *x)
 	return 0;
 }
 
+/*
+ * A good certificate of our CA that the database does not know: the database
+ * is older than the device, as after a restore.  Kept for the administrator,
+ * who may recover the device.
+ */
+static int
+note_stranger(struct worker *w, struct request *r, struct exchange *x)
+{
+	struct db_work *work = db_work(w->db, r->arena);
+	struct fault ignored = { .status = 0 };
+	const struct blob *issuer;
+	struct x509_template t;
+	struct blob der;
+	unsigned char sha1[X509_SHA1_LEN];
+	char why[X509_WHY_LEN];
+	struct db_error e;
+
+	if (x509_client_decode(r->arena, x->certificate, &der, why) == -1 ||
+	    x509_describe(r->arena, &der, &t) == -1 ||
+	    (issuer = x509_store_issuer(r->arena, w->store, &der)) == NULL)
+		return fault_set(&r->fault, 403, NULL,
+		    "a certificate of our CA, and not one for a device");
+	if (syncml_read(r->arena, r->http, &x->message, &ignored) == -1)
+		x->message.source = NULL;
+	x509_sha1(der.data, der.len, sha1);
+	db_call(work, STRANGER);
+	db_bytes(work, x->who.sha256, sizeof(x->who.sha256));
+	db_bytes(work, sha1, sizeof(sha1));
+	db_bytes(work, der.data, der.len);
+	db_bytes(work, issuer->data, issuer->len);
+	db_bytes(work, t.serial, sizeof(t.serial));
+	db_text(work, t.common_name);
+	db_text(work, x->message.source);
+	db_int(work, (long long)t.not_before);
+	db_int(work, (long long)t.not_after);
+	if (db_run(work, &e) == -1)
+		return request_db_fault(w, r, &e);
+	return fault_set(&r->fault, 403, NULL,
+	    "a certificate of our CA that is not in the database: "
+	    "see admin.stranger");
+}
+
 /* Whose it is, for a certificate that this worker has not seen. */
 static int
 find_by_certificate(struct worker *w, struct request *r, struct exchange *x)
@@ -129,8 +172,7 @@ find_by_certificate(struct worker *w, struct request *r, struct exchange *x)
 	if (db_run(work, &e) == -1)
 		return request_db_fault(w, r, &e);
 	if ((device = db_value(work, 0, 0, 0)) == NULL)
-		return fault_set(&r->fault, 403, NULL,
-		    "a certificate of our CA that is not in the database");
+		return note_stranger(w, r, x);
 	snprintf(x->who.device, sizeof(x->who.device), "%s", device);
 	identity_remember(w->identities, &x->who);
 	return 0;

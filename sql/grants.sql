@@ -68,6 +68,7 @@ begin
     function  enqueue_many_syncml   o
     function  enqueue_syncml        o
     function  enrollment_link       o h
+    function  recover               o
     function  renew                 o h
     function  resend                o
     function  rollout_abort         o
@@ -102,6 +103,7 @@ begin
     view      rollout               o h
     view      rollout_device        o h
     view      setting               o h e
+    view      stranger              o h
     view      tenant                o
     view      terms                 o
     view      terms_acceptance      o h

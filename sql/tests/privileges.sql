@@ -35,7 +35,7 @@ select bag_eq('select proname::text from function where schema = ''webhook''',
   array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
-        'abort', 'credential', 'device_by_id', 'reseal', 'unsealed'],
+        'abort', 'credential', 'device_by_id', 'reseal', 'unsealed', 'stranger'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['targets',
@@ -49,7 +49,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'provisioning_set', 'provisioning_remove',
         'way_set', 'way_remove', 'directory_set', 'directory_remove',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
-        'webhook_set', 'webhook_remove', 'webhook_resend', 'webhook_test',
+        'recover', 'restored', 'webhook_set', 'webhook_remove', 'webhook_resend', 'webhook_test',
         'jwks_set', 'tenant_set', 'tenant_remove', 'terms_set', 'enrollment_link',
         'audit_verify', 'audit_export'],
   'functions of admin');
@@ -58,7 +58,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
         'group', 'group_device', 'profile', 'profile_item', 'profile_status', 'assignment', 'conflict',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'seal_key', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
+        'seal_key', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -111,12 +111,12 @@ select substr(r.name, 10), t.relname::text from part_role r, relation t
    and r.name <> 'fenestra_auditor';
 select bag_eq($$ select what from may where who = 'operator' $$, array['targets', 'rollout_device', 'rollout', 'rollout_abort', 'rollout_resume', 'rollout_pause', 'rollout_next', 
   'approve', 'block', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enqueue', 'enqueue_many', 'enqueue_many_syncml',
-  'enqueue_syncml', 'enrollment_link', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
+  'enqueue_syncml', 'enrollment_link', 'recover', 'stranger', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
   'account', 'alert', 'authority', 'certificate', 'command', 'command_part', 'device', 'directory', 'enrollment', 'enrollment_group', 'event', 'inventory',
   'jwk', 'maintenance_window', 'provisioning', 'registration', 'result', 'setting', 'tenant', 'terms', 'terms_acceptance', 'throttle', 'token', 'way'],
   'the operator may this and nothing else');
 select bag_eq($$ select what from may where who = 'helpdesk' $$, array['targets', 'rollout_device', 'rollout', 
-  'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'token_create', 'token_revoke',
+  'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'stranger', 'token_create', 'token_revoke',
   'user_disable', 'user_enable',
   'account', 'alert', 'certificate', 'command', 'command_part', 'device', 'enrollment', 'enrollment_group', 'event', 'inventory', 'maintenance_window',
   'registration', 'result', 'setting', 'terms_acceptance', 'throttle', 'token', 'way'],
@@ -158,7 +158,7 @@ select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t
   and t.relname not in ('rollout', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
-    'terms', 'terms_acceptance', 'page_ticket', 'webhook', 'maintenance_window', 'variable')
+    'terms', 'terms_acceptance', 'page_ticket', 'stranger', 'webhook', 'maintenance_window', 'variable')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');
