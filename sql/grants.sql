@@ -54,12 +54,16 @@ begin
              when 'h' then 'fenestra_helpdesk' when 'e' then 'fenestra_eraser'
              when 'a' then 'fenestra_auditor' end
       from string_to_table($matrix$
+    function  admx_enqueue          o
+    function  admx_value            o h
     function  approve               o h
     function  audit_export                a
     function  audit_verify                a
     function  block                 o
     function  cancel                o h
     function  clear                 o h
+    function  csp_check             o h
+    function  csp_find              o h
     function  device_find           o h e a
     function  device_register       o h
     function  device_unregister     o h
@@ -84,11 +88,15 @@ begin
     function  user_remove           o
     function  user_set              o
     view      account               o h
+    view      admx                  o h
+    view      admx_policy           o h
     view      alert                 o h
     view      authority             o
     view      certificate           o h
     view      command               o h e
     view      command_part          o h
+    view      csp_node              o h
+    view      csp_root              o h
     view      device                o h e
     view      directory             o
     view      enrollment            o h

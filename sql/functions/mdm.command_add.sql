@@ -22,6 +22,9 @@ begin
   if v_fault is not null then
     raise exception '%', v_fault using errcode = 'MD400';
   end if;
+  if in_origin in ('administrator', 'rollout') then
+    perform mdm.csp_guard(in_device, in_parts);
+  end if;
   v_seq := mdm.command_seq(in_device);
   select * into v_first from unnest(in_parts) p where p.uri is not null
    order by p.part limit 1;

@@ -9,7 +9,7 @@ select fixture.enroll('A') as d \gset
 select results_eq('select name, value from admin.setting where name !~ ''^page_'' order by name', $$ values
   ('add_exists', 'true'), ('approval', 'none'), ('auth_failures', '5'), ('backoff_initial', '30000'), ('backoff_maximum', '120000'),
   ('certificate_backdate', '300'), ('certificate_store', ''), ('client_auth', 'DIGEST'), ('command_expiry', '0'), ('connection_retries', '6'),
-  ('crl_hours', '168'), ('default_encoding', 'application/vnd.syncml.dm+xml'), ('delete_missing', 'true'), ('delivery_attempts', '3'),
+  ('crl_hours', '168'), ('csp_check', 'refuse'), ('default_encoding', 'application/vnd.syncml.dm+xml'), ('delete_missing', 'true'), ('delivery_attempts', '3'),
   ('device_auth', 'certificate'), ('device_name', ''), ('enrollment_paths', 'one'), ('enrollment_url', 'https://enterpriseenrollment.example.com'),
   ('enrollment_version', '4.0'), ('esp_collect_logs', ''), ('esp_error_text', ''), ('esp_skip_device', ''), ('esp_skip_user', ''),
   ('esp_timeout', ''), ('fault_http_status', '500'), ('help_email', ''), ('help_phone', ''), ('help_website', ''), ('maintenance', 'false'),

@@ -43,6 +43,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'group_set', 'group_remove', 'group_member_add', 'group_member_remove', 'assign', 'unassign',
         'profile_set', 'profile_import', 'profile_remove', 'profile_resend', 'profile_item_set', 'profile_item_remove',
         'user_disable', 'user_enable', 'device_find',
+        'csp_import', 'csp_remove', 'csp_find', 'csp_check', 'admx_import', 'admx_remove', 'admx_enqueue', 'admx_value',
         'user_set', 'user_remove', 'setting_set', 'enqueue', 'enqueue_syncml', 'cancel',
         'enqueue_many', 'enqueue_many_syncml', 'clear', 'resend', 'window_set', 'window_remove',
         'block', 'approve', 'certificate_revoke', 'renew', 'supersede',
@@ -56,6 +57,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['rollout', 'rollout_device',
         'group', 'group_device', 'profile', 'profile_item', 'profile_status', 'assignment', 'conflict',
+        'admx', 'admx_policy', 'csp_node', 'csp_root',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
         'seal_key', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
@@ -110,6 +112,7 @@ select substr(r.name, 10), t.relname::text from part_role r, relation t
  where t.relkind <> 'S' and (has_table_privilege(r.oid, t.oid, 'select') or has_any_column_privilege(r.oid, t.oid, 'select'))
    and r.name <> 'fenestra_auditor';
 select bag_eq($$ select what from may where who = 'operator' $$, array['targets', 'rollout_device', 'rollout', 'rollout_abort', 'rollout_resume', 'rollout_pause', 'rollout_next', 
+  'admx', 'admx_policy', 'csp_node', 'csp_root', 'csp_find', 'csp_check', 'admx_enqueue', 'admx_value',
   'approve', 'block', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enqueue', 'enqueue_many', 'enqueue_many_syncml',
   'enqueue_syncml', 'enrollment_link', 'recover', 'stranger', 'renew', 'resend', 'supersede', 'token_create', 'token_revoke', 'user_disable', 'user_enable', 'user_remove', 'user_set',
   'account', 'alert', 'authority', 'certificate', 'command', 'command_part', 'device', 'directory', 'enrollment', 'enrollment_group', 'event', 'inventory',
@@ -118,6 +121,7 @@ select bag_eq($$ select what from may where who = 'operator' $$, array['targets'
 select bag_eq($$ select what from may where who = 'helpdesk' $$, array['targets', 'rollout_device', 'rollout', 
   'approve', 'cancel', 'clear', 'device_find', 'device_register', 'device_unregister', 'enrollment_link', 'renew', 'stranger', 'token_create', 'token_revoke',
   'user_disable', 'user_enable',
+  'admx', 'admx_policy', 'csp_node', 'csp_root', 'csp_find', 'csp_check', 'admx_value',
   'account', 'alert', 'certificate', 'command', 'command_part', 'device', 'enrollment', 'enrollment_group', 'event', 'inventory', 'maintenance_window',
   'registration', 'result', 'setting', 'terms_acceptance', 'throttle', 'token', 'way'],
   'the help desk may this and nothing else');
@@ -155,7 +159,9 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('rollout', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
+  and t.relname not in ('csp_root', 'csp_node', 'admx', 'admx_policy',
+    'rollout', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
+    'csp_root', 'csp_node', 'admx', 'admx_policy',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'stranger', 'webhook', 'maintenance_window', 'variable')
