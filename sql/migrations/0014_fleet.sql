@@ -124,3 +124,34 @@ create index rollout_device_state on mdm.rollout_device (rollout, state);
 select mdm.distribute('mdm.rollout_device', 'device', 'mdm.device');
 comment on table mdm.rollout_device is
   'Devices that a roll-out has reached; there is none before the device has come for it.';
+
+-- How long things are kept, each in days.  Nothing is kept for ever.
+insert into mdm.setting (name, preset, pattern, reader, description) values
+('retain_command', '90', '[1-9][0-9]{0,4}', '{}',
+ 'Days after it ended that a command is kept, with its deliveries, statuses and results.'),
+('retain_event', '730', '[1-9][0-9]{0,4}', '{}',
+ 'Days that the audit trail is kept; what is left of it can be verified.'),
+('retain_alert', '90', '[1-9][0-9]{0,4}', '{}',
+ 'Days that alerts of devices are kept.'),
+('retain_outbox', '30', '[1-9][0-9]{0,4}', '{}',
+ 'Days that an event waits for a webhook that does not take it.'),
+('retain_token', '90', '[1-9][0-9]{0,4}', '{}',
+ 'Days after it expired that an enrollment token is kept.'),
+('retain_rollout', '365', '[1-9][0-9]{0,4}', '{}',
+ 'Days after it ended that a roll-out is kept.'),
+('retain_certificate', '400', '[1-9][0-9]{0,4}', '{}',
+ 'Days after it expired that a certificate is kept that a later one has replaced.'),
+('retain_device', '730', '[1-9][0-9]{0,4}', '{}',
+ 'Days after its last event that a device that has left is kept, with all that belongs to it.');
+
+alter table mdm.counter add forgotten bigint not null default 0;
+comment on column mdm.counter.forgotten is
+  'Commands that ended and were removed: those queued are as many as these, what is on its way and what has ended.';
+
+-- Each finds the oldest without looking at the rest.
+create index command_done_at on mdm.command_done (done_at);
+create index alert_at on mdm.alert (received_at);
+create index command_expires on mdm.command (expires_at)
+  where expires_at is not null and state in ('queued', 'waiting');
+create index device_left on mdm.device (state, created_at)
+  where state in ('enrolling', 'unenrolled', 'retired');

@@ -17,7 +17,9 @@ select results_eq('select name, value from admin.setting where name !~ ''^page_'
   ('object_maximum', '4194304'), ('poll_first_interval', '15'), ('poll_first_number', '5'), ('poll_on_login', 'true'),
   ('poll_remaining_interval', '1440'), ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'),
   ('profile_attempts', '5'), ('profile_retry', '60'), ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'),
-  ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'), ('retry_attempts', '10'),
+  ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'),
+  ('retain_alert', '90'), ('retain_certificate', '400'), ('retain_command', '90'), ('retain_device', '730'), ('retain_event', '730'), ('retain_outbox', '30'),
+  ('retain_rollout', '365'), ('retain_token', '90'), ('retry_attempts', '10'),
   ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''), ('terms_enforced', 'false'),
   ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'), ('token_days', '30'),
   ('unenroll_days', ''), ('verify_interval', '24'), ('webhook_attempts', '15'), ('webhook_timeout', '10') $$, 'the presets');

@@ -102,7 +102,7 @@ end $$;
 select is(fixture.tries(rolname), '', rolname || ' tries in vain') from pg_roles where rolname like 'fenestra\_%' and rolname <> 'fenestra_owner' order by rolname;
 select bag_eq($$ select proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where nspname in ('mdm', 'discovery', 'enrollment', 'management', 'signer', 'admin') and prosrc ~* '(update|delete from|insert into|truncate)\s+mdm\.event\M' $$,
-  array['event_add', 'event_forget'], 'one function adds, one forgets, none changes');
+  array['event_add', 'event_forget', 'device_forget'], 'one function adds, one forgets, none changes');
 
 -- Export.
 create temp table line as select n, line from admin.audit_export() with ordinality as x (line, n);

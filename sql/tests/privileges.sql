@@ -38,7 +38,8 @@ select bag_eq('select proname::text from function where schema = ''management'''
         'abort', 'credential', 'device_by_id', 'reseal', 'unsealed', 'stranger'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
-  array['targets',
+  array['maintain',
+        'targets',
         'rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
         'group_set', 'group_remove', 'group_member_add', 'group_member_remove', 'assign', 'unassign',
         'profile_set', 'profile_import', 'profile_remove', 'profile_resend', 'profile_item_set', 'profile_item_remove',

@@ -91,7 +91,7 @@ insert into mdm.session_more (device, number, server_msg, nonce)
 select s.device, s.number, s.server_msg, '\x0011' from mdm.session s
  where s.number > 0 limit 1;
 
--- I10 what was queued is on its way or has ended
+-- I10 what was queued is on its way, has ended, or was removed when it was old
 update mdm.counter set command = command + 1 where command > 0;
 
 -- I9 each event is as it was written and follows the one before it

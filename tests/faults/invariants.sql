@@ -155,14 +155,15 @@ select s.device, 'nonce' from mdm.session s
    and not exists (select from mdm.dm_account a
                     where a.device = s.device and a.client_nonce = r.nonce);
 
--- I10 what was queued is on its way or has ended
-select c.device, 'queued ' || c.command || ', there are ' || n.live + n.ended
+-- I10 what was queued is on its way, has ended, or was removed when it was old
+select c.device, 'queued ' || c.command || ', there are '
+       || n.live + n.ended + c.forgotten
   from mdm.counter c,
        lateral (select (select count(*) from mdm.command q
                          where q.device = c.device) as live,
                        (select count(*) from mdm.command_done h
                          where h.device = c.device) as ended) n
- where c.command <> n.live + n.ended;
+ where c.command <> n.live + n.ended + c.forgotten;
 
 -- I9 each event is as it was written and follows the one before it
 select e.device, 'event ' || e.seq
