@@ -5,6 +5,7 @@ import base64
 import itertools
 import secrets
 
+import canary
 import client
 import keys
 import messages
@@ -78,7 +79,11 @@ def provisioning(answer):
                                           messages.WST)
     token = response.one('RequestedSecurityToken', messages.WST).one(
         'BinarySecurityToken', messages.WSSE)
-    return Provisioning(base64.b64decode(token.text.strip(), validate=True))
+    found = Provisioning(base64.b64decode(token.text.strip(), validate=True))
+    for node in found.root.walk():
+        if node.attr('name') == 'AAUTHSECRET':
+            canary.plant('secret of a device', node.attr('value'), stored=True)
+    return found
 
 
 class Device:

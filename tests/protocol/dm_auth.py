@@ -6,6 +6,7 @@ import base64
 import hashlib
 import subprocess
 
+import canary
 import dm_talk
 from device import Provisioning
 
@@ -39,6 +40,7 @@ assert mac('Bruce2', 'OhBehave', b'Nonce', b'<SyncML/>') == \
 
 
 def markup(kind, data):
+    canary.plant('credential of a device', data)
     return ('<Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type '
             'xmlns="syncml:metinf">%s</Type></Meta><Data>%s</Data></Cred>'
             % (kind, data))

@@ -9,6 +9,7 @@ import os
 import re
 import uuid
 
+import canary
 import stack
 import xmltree
 
@@ -39,7 +40,7 @@ MANAGEMENT = '/ManagementServer/MDM.svc'
 QUERY = MANAGEMENT + '?mode=Maintenance&Platform=WoA'
 
 UPN = 'demo@' + stack.DOMAIN
-PASSWORD = 'sesame-Ksb7Qv-Fenestra'          # planted: no log may show it
+PASSWORD = canary.plant('password', 'sesame-Ksb7Qv-Fenestra')
 CAPTURED_ID = '1E08C6E95D8BB843B1278FF45BC60CC6'
 
 

@@ -5,6 +5,7 @@ import contextlib
 import html.parser
 import urllib.parse
 
+import canary
 import client
 import stack
 
@@ -12,7 +13,8 @@ SIGN_IN = '/EnrollmentServer/SignIn'
 FORM = 'application/x-www-form-urlencoded'
 APPRU = 'ms-app://windows.immersivecontrolpanel'
 DOMAIN = 'fed.test'
-USER, PASSWORD = 'pat@' + DOMAIN, 'p\u00e4ss & w%rd+'
+USER = 'pat@' + DOMAIN
+PASSWORD = canary.plant('password of the page', 'p\u00e4ss & w%rd+ long')
 
 
 class Page(html.parser.HTMLParser):
@@ -97,6 +99,8 @@ def page(answer, framed=False):
     labels = {a.get('for') for a, _ in found.all('label')}
     for attributes, _ in found.all('input'):
         assert attributes['type'] == 'hidden' or attributes['id'] in labels
+    if 'ticket' in found.fields:
+        canary.plant('ticket', found.fields['ticket'])
     return found
 
 
@@ -130,7 +134,7 @@ def token_of(found):
     assert form == {'method': 'post', 'action': APPRU}, form
     assert set(found.fields) == {'wresult'}, found.fields
     assert found.policy()['form-action'] == ['ms-app:'], found.policy()
-    return found.fields['wresult']
+    return canary.plant('token of the page', found.fields['wresult'])
 
 
 @contextlib.contextmanager

@@ -9,10 +9,14 @@ import subprocess
 import tempfile
 import time
 
+import canary
+
 BASE = 'dc=corp,dc=test'
 SEARCHER = 'cn=search,' + BASE
-SEARCHER_PASSWORD = 'searcher-Zq81-Fenestra'     # planted: no log may show it
-PASSWORD = 'directory-Lm93-Fenestra'             # and neither this
+SEARCHER_PASSWORD = canary.plant(
+    'password that searches a directory', 'searcher-Zq81-Fenestra')
+PASSWORD = canary.plant(
+    'password of a directory', 'directory-Lm93-Fenestra')
 USER_FILTER = '(&(objectClass=person)(uid={login}))'
 GROUP_FILTER = '(&(objectClass=groupOfNames)(member={dn}))'
 

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+import canary
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
 DOMAIN = 'fenestra.test'
 ENROLL = 'enterpriseenrollment.' + DOMAIN
@@ -213,6 +215,7 @@ class Stack:
         return run.stdout.strip()
 
     def user(self, upn, password):
+        canary.plant('password', password)
         self.admin('select admin.user_set(%s, %s);' % (
             quote(upn), quote(self.hash(password))))
 

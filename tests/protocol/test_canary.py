@@ -21,6 +21,7 @@ import test_authentication
 import test_entra
 import test_signin
 import test_tokens
+from canary import forms, found
 from client import SOAP
 from dm_talk import Setting
 from fastcgi import Pool, with_certificate
@@ -33,27 +34,6 @@ DOMAIN = 'canary.test'
 def planted(what):
     """Something that is nowhere by chance."""
     return 'canary-%s-%s' % (what, secrets.token_hex(12))
-
-
-def forms(secret):
-    """A secret as it might stand somewhere, wherever in a larger text it was
-    before that was encoded."""
-    raw = secret if isinstance(secret, bytes) else secret.encode()
-    yield raw.hex()
-    if isinstance(secret, str):
-        yield secret
-        yield urllib.parse.quote_plus(secret)
-    for at in range(3):
-        text = base64.b64encode(bytes(at) + raw).decode()
-        # The first and last groups depend on what stands beside.
-        text = text[4 if at else 0:-4]
-        yield text
-        yield text.replace('+', '-').replace('/', '_')
-
-
-def found(secret, text):
-    """The forms in which it stands in a text of small letters."""
-    return [f for f in set(forms(secret)) if f.lower() in text]
 
 
 class Traced:

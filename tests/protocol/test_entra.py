@@ -10,6 +10,7 @@ import subprocess
 import time
 import uuid
 
+import canary
 import client
 import der
 import device
@@ -94,7 +95,8 @@ def token(key, payload, **header):
     head = {k: v for k, v in head.items() if v is not None}
     text = payload if isinstance(payload, str) else json.dumps(payload)
     signed = b64(json.dumps(head)) + '.' + b64(text)
-    return signed + '.' + b64(key.sign(signed.encode()))
+    signature = b64(key.sign(signed.encode()))
+    return signed + '.' + canary.plant('signature of a JWT', signature)
 
 
 def markup(jwt):

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 
+import canary
 import client
 import device
 import keys
@@ -60,7 +61,7 @@ def request(markup, ident=None, change=None):
 def create(env, **options):
     rows = env.admin('select admin.token_create(%s);' % ', '.join(
         'in_%s => %s' % (k, stack.quote(v)) for k, v in options.items()))
-    return rows[0][0]
+    return canary.plant('enrollment token', rows[0][0])
 
 
 def wanted(env, answer, subcode, reason, mark):

@@ -10,6 +10,7 @@ import re
 import subprocess
 import urllib.parse
 
+import canary
 import client
 import device
 import messages
@@ -21,7 +22,7 @@ from pages import USER, page, query, token_of
 from sites import APACHE, KINDS, LIGHTTPD, Site, load_modules
 
 PREFIX = '/fenestra'
-SECRET = 'c4nary basic'
+SECRET = canary.plant('password of a module', 'c4nary-basic-xyz')
 
 
 def shown(folder, begins):

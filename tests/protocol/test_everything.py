@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: ISC
+"""What holds after all other tests of a run."""
+
+import canary
+
+
+def test_no_secret_is_anywhere(env):
+    """T29 T31 of all passwords, tokens, tickets, signatures and secrets that
+    the tests have made use of, none is in any log of the stack, nor of what
+    they started, traces among them, nor in a dump of the database, but for
+    the one column that has to have it."""
+    assert {'password', 'secret of a device'} <= set(canary.COUNT)
+    canary.nowhere(env, 30)
+
+
+def test_every_line_is_logfmt(env):
+    """T28 every line that a worker of the stack wrote meanwhile is one event
+    in logfmt."""
+    events = env.log.events()
+    assert len(events) > 10 and all(e['level'] for e in events), len(events)
