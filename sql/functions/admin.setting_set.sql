@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
--- Set a setting; null brings the preset back.  MD404: no such setting;
--- MD400: the value does not match the setting's pattern.  A warning says what
--- is odd about how often devices would poll.
+-- Set a setting; null brings the preset back.  The value that it has already
+-- changes nothing.  MD404: no such setting; MD400: the value does not match
+-- the setting's pattern.  A warning says what is odd about how often devices
+-- would poll.
 create or replace function admin.setting_set(in_name text, in_value text)
 returns void
 language plpgsql volatile security definer
@@ -22,6 +23,9 @@ begin
       where z.name = in_value) and in_value is not null then
     raise exception 'time_zone must be a time zone that the database knows'
       using errcode = 'MD400';
+  end if;
+  if v_old.value is not distinct from in_value then
+    return;
   end if;
   v_new := coalesce(in_value, v_old.preset);
   update mdm.setting s set value = in_value where s.name = in_name;

@@ -131,6 +131,78 @@ expect 0 "$migrate" up -d "$scratch" &&
     [ "$(sql "select count(*) from mdm.migration where number = 9002")" = 1 ]
 ok $? 'a run that was killed half-way is completed by the next'
 
+# The site's own files: the example, all of it.
+site=$work/sql/site
+state() {
+	sql "select (select revision from mdm.session_rule), (select event from mdm.counter
+	    where device = '00000000-0000-0000-0000-000000000000'), (select count(*) from mdm.command_any)"
+}
+mkdir "$site"
+touch "$site/README"
+expect 0 "$migrate" check -d "$scratch"
+ok $? 'an empty folder of the site is nothing to apply'
+cp ../site.example/*.sql "$site"
+files=$(find "$site" -name '*.sql' | wc -l)
+expect 1 "$migrate" check -d "$scratch"
+ok $? 'check sees what the site has'
+expect 0 "$migrate" status -d "$scratch" && [ "$(grep -c pending "$work/log")" = "$files" ]
+ok $? 'and status lists it'
+"$migrate" print >"$work/print.sql"
+(cd / && expect 0 psql -Xq -d "${scratch}_2" -f "$work/print.sql") &&
+    [ "$(psql -XqAt -d "${scratch}_2" -c 'select count(*) from mdm.site')" = "$files" ]
+ok $? 'print has it, too'
+expect 0 "$migrate" up -d "$scratch" && [ "$(grep -c '^site [0-9]\{4\}_.* done$' "$work/log")" = "$files" ]
+ok $? 'the example is applied'
+[ "$(sql 'select count(*) from admin.profile')|$(sql 'select count(*) from admin.assignment')" = '8|9' ]
+ok $? 'with its profiles and assignments'
+expect 0 "$migrate" check -d "$scratch"
+ok $? 'nothing is pending'
+before=$(state)
+expect 0 "$migrate" up -d "$scratch" && ! grep -q '^site' "$work/log" && [ "$(state)" = "$before" ]
+ok $? 'up again applies none of it'
+for f in "$site"/*.sql; do
+	echo '-- an afterthought' >>"$f"
+done
+expect 1 "$migrate" check -d "$scratch"
+ok $? 'files that were edited'
+expect 0 "$migrate" status -d "$scratch" && [ "$(grep -c changed "$work/log")" = "$files" ]
+ok $? 'are changed'
+expect 0 "$migrate" up -d "$scratch" && [ "$(grep -c '^site .* done$' "$work/log")" = "$files" ] &&
+    [ "$(state)" = "$before" ]
+ok $? 'and applied again, which changes nothing: no revision, no event, no command'
+sed -i 's/"data": 12}/"data": 14}/' "$site/0020_password_policy.sql"
+expect 0 "$migrate" up -d "$scratch" && [ "$(state)" != "$before" ] && [ "$(sql "select data
+    from admin.profile_item where uri like '%MinDevicePasswordLength'")" = 14 ]
+ok $? 'another value is a change'
+before=$(state)
+mv "$site/0070_msi.sql" "$work/0070_msi.sql"
+expect 0 "$migrate" check -d "$scratch" && expect 0 "$migrate" status -d "$scratch" &&
+    grep -q '0070_msi.*not here' "$work/log"
+ok $? 'one that is gone is said to be'
+expect 0 "$migrate" up -d "$scratch" && [ "$(state)" = "$before" ]
+ok $? 'and what it did stays'
+mkdir "$work/other site"
+cat >"$work/other site/0001_first.sql" <<-'END'
+	select admin.group_set('elsewhere');
+	delete from mdm.event;
+END
+expect 3 "$migrate" -s "$work/other site" up -d "$scratch" && grep -q 'permission denied' "$work/log" &&
+    [ "$(sql "select count(*) from admin.group where name = 'elsewhere'")" = 0 ]
+ok $? 'they may do what an administrator may, and are applied whole or not at all'
+sed -i '$d' "$work/other site/0001_first.sql"
+expect 0 env FENESTRA_SITE="$work/other site" "$migrate" up -d "$scratch" &&
+    [ "$(sql "select count(*) from admin.group where name = 'elsewhere'")" = 1 ]
+ok $? 'they may lie elsewhere'
+expect 3 "$migrate" -s "$work/none" up -d "$scratch" && grep -q 'no folder' "$work/log"
+ok $? 'but must be there'
+touch "$site/0001_again.sql"
+expect 3 "$migrate" check -d "$scratch" && grep -q 'two files have the number 0001' "$work/log"
+ok $? 'two with one number are refused'
+mv "$site/0001_again.sql" "$site/1_short.sql"
+expect 3 "$migrate" up -d "$scratch" && grep -q 'bad file name' "$work/log"
+ok $? 'and so are bad names'
+rm "$site/1_short.sql"
+
 expect 0 psql -Xq -d "$scratch" -v ON_ERROR_STOP=1 -f ../roles.sql
 ok $? 'roles.sql runs again'
 [ "$(sql "select count(*) from pg_roles where rolname ~ '^fenestra_(discovery|enrollment|management)$'

@@ -161,7 +161,7 @@ drop function admin.later();
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
   and t.relname not in ('csp_root', 'csp_node', 'admx', 'admx_policy',
-    'rollout', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
+    'rollout', 'site', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'csp_root', 'csp_node', 'admx', 'admx_policy',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
