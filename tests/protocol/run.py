@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: ISC
 """Runs the protocol tests against the stack that is up; prints TAP.
 
-    run.py [--front lighttpd|apache] [--group front|worker] [word …]
+    run.py [--front FRONT] [--group front|worker] [word …]
 
-Words select modules or test functions by part of their name."""
+FRONT is one of deploy/stack. Words select modules or test functions by part of their name."""
 
 import argparse
 import faulthandler
@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, '..', 'hostile'))
 
+import fronts                                           # noqa: E402
 import messages                                         # noqa: E402
 import stack                                            # noqa: E402
 
@@ -60,7 +61,7 @@ def reason(error):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--front', default='lighttpd',
-                        choices=('lighttpd', 'apache'))
+                        choices=list(fronts.table()['resumed TLS 1.2']))
     parser.add_argument('--group', default='front',
                         choices=('front', 'worker'))
     parser.add_argument('--times', action='store_true')

@@ -10,6 +10,7 @@ import urllib.parse
 
 import client
 import device
+import fronts
 import keys
 import messages
 import stack
@@ -44,14 +45,14 @@ def refused(env, files, text=None, headers=()):
     return answer
 
 
-def kept_out(env, files, text):
-    """403, or under Apache a handshake that fails: its optional client
-    verification ends the connection for what it cannot verify."""
-    answer = try_with(env, files, text)
-    if answer is None:
-        assert env.front == 'apache', 'connection closed'
-    else:
-        assert answer.status == 403 and answer.body == b'', answer
+def kept_out(env, kind, files, text):
+    """Refused by the worker, or by the front server in its own way."""
+    conn = client.Connection(env, stack.MANAGE, cert=files)
+    answer, word = fronts.outcome(lambda: conn.request(
+        'POST', messages.QUERY, text.encode(), kind=client.SYNCML))
+    conn.close()
+    fronts.check(env, 'certificate: ' + kind, word)
+    assert answer is None or answer.body == b'', answer
 
 
 def issuer(env):
@@ -149,13 +150,15 @@ def test_foreign_ca(env):
     subject and even a fingerprint that SQL knows."""
     made = device.Device(env)
     key = keys.POOL.key()
-    for name in (issuer(env).subject, keys.common_name('Other CA')):
+    for kind, name in (('foreign CA of the same name', issuer(env).subject),
+                       ('foreign CA', keys.common_name('Other CA'))):
         cert = issue(env, key, made.cert.subject, signer=foreign_key(env),
                      issuer_name=name)
-        kept_out(env, device.files(env, cert, key), package1(made.id, '1'))
+        kept_out(env, kind, device.files(env, cert, key),
+                 package1(made.id, '1'))
     ident = device.new_id()
     recorded(env, key, cert, ident)
-    kept_out(env, device.files(env, cert, key), package1(ident, '1'))
+    kept_out(env, kind, device.files(env, cert, key), package1(ident, '1'))
 
 
 def test_self_signed(env):
@@ -165,17 +168,20 @@ def test_self_signed(env):
     path = env.folder.file('self.key', key.pem())
     cert = issue(env, key, made.cert.subject, signer=path,
                  issuer_name=made.cert.subject)
-    kept_out(env, device.files(env, cert, key), package1(made.id, '1'))
+    kept_out(env, 'self-signed', device.files(env, cert, key),
+             package1(made.id, '1'))
 
 
 def test_expired_and_not_yet_valid(env):
     """T3 D2-39 certificates outside their dates that SQL does know."""
-    for begin, end in ((NOW - 30 * DAY, NOW - DAY),
-                       (NOW + DAY, NOW + 30 * DAY)):
+    for kind, begin, end in (
+            ('expired', NOW - 30 * DAY, NOW - DAY),
+            ('not yet valid', NOW + DAY, NOW + 30 * DAY)):
         key, ident = keys.POOL.key(), device.new_id()
         cert = issue(env, key, keys.common_name(ident), begin, end)
         recorded(env, key, cert, ident)
-        kept_out(env, device.files(env, cert, key), package1(ident, '1'))
+        kept_out(env, kind, device.files(env, cert, key),
+                 package1(ident, '1'))
 
 
 def test_recorded_certificate_is_good(env):
@@ -192,7 +198,7 @@ def test_ca_certificates_are_no_devices(env):
     """T3 the issuing certificate itself is not a device."""
     files = (os.path.join(env.certs, 'issuing.pem'),
              os.path.join(env.certs, 'issuing.key'))
-    kept_out(env, files, package1(device.new_id(), '1'))
+    kept_out(env, 'the CA itself', files, package1(device.new_id(), '1'))
 
 
 def test_revoked(env):
