@@ -137,9 +137,12 @@ class Pool:
         else:
             self.thread = None
 
+    def command(self):
+        return [self.env.program(self.program)]
+
     def spawn(self):
         with open(self.log_path, 'ab') as log:
-            return subprocess.Popen([self.env.program(self.program)],
+            return subprocess.Popen(self.command(),
                                     stdin=self.sock, stdout=log, stderr=log,
                                     env=self.environ)
 
