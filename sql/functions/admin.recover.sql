@@ -36,7 +36,8 @@ begin
       raise exception 'the device was blocked or has left' using errcode = 'MD409';
     end if;
   else
-    perform mdm.recover_device(v_device, v_stranger.device_id, in_upn);
+    perform mdm.recover_device(v_device, v_stranger.device_id, in_upn,
+      v_stranger.not_before);
   end if;
 
   select max(e.number) into strict v_number
@@ -45,10 +46,12 @@ begin
   values ('certificate', v_stranger.sha256, v_device),
          ('serial', v_stranger.serial, v_device);
   insert into mdm.certificate (device, serial, enrollment, state, not_before,
-    not_after, sha256, sha1, content, issuer, issued_at)
+    not_after, sha256, sha1, content, issuer, issued_at, generation)
   values (v_device, v_stranger.serial, v_number, 'issued', v_stranger.not_before,
     v_stranger.not_after, v_stranger.sha256, v_stranger.sha1,
-    v_stranger.content, v_stranger.issuer, v_stranger.not_before);
+    v_stranger.content, v_stranger.issuer, v_stranger.not_before,
+    (select coalesce(max(c.generation) + 1, 0) from mdm.certificate c
+      where c.device = v_device and c.enrollment = v_number));
   update mdm.device d set enrolled_at = coalesce(d.enrolled_at, now())
    where d.device = v_device;
   delete from mdm.stranger s where s.sha256 = v_stranger.sha256;

@@ -3,7 +3,7 @@
 -- passwords nobody knows.  MD400: no such user name; MD409: another device is
 -- this user's with this DeviceID.
 create or replace function mdm.recover_device(in_device uuid,
-  in_device_id text, in_upn text)
+  in_device_id text, in_upn text, in_requested_at timestamptz)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -30,10 +30,11 @@ begin
   insert into mdm.session (device) values (in_device);
   insert into mdm.enrollment (device, number, upn, device_id, enrollment_type,
     request_sha256, public_key_sha256, auth_name, client_secret, server_secret,
-    client_nonce, server_nonce, context)
+    client_nonce, server_nonce, context, requested_at)
   select in_device, 1, in_upn, in_device_id, 'Full', h, h, 'recovered',
          gen_random_uuid()::text, gen_random_uuid()::text,
-         uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), '[]'
+         uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), '[]',
+         in_requested_at
     from sha256(uuid_send(in_device)) h;
   insert into mdm.dm_account (device, enrollment, auth_type, client_nonce, server_nonce)
   select e.device, e.number, coalesce(s.value, s.preset), e.client_nonce,
