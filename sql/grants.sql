@@ -54,70 +54,117 @@ begin
              when 'h' then 'fenestra_helpdesk' when 'e' then 'fenestra_eraser'
              when 'a' then 'fenestra_auditor' end
       from string_to_table($matrix$
-    function  admx_enqueue          o
-    function  admx_value            o h
-    function  approve               o h
-    function  audit_export                a
-    function  audit_verify                a
-    function  block                 o
-    function  cancel                o h
-    function  clear                 o h
-    function  csp_check             o h
-    function  csp_find              o h
-    function  device_find           o h e a
-    function  device_register       o h
-    function  device_unregister     o h
-    function  enqueue               o
-    function  enqueue_many          o
-    function  enqueue_many_syncml   o
-    function  enqueue_syncml        o
-    function  enrollment_link       o h
-    function  recover               o
-    function  renew                 o h
-    function  resend                o
-    function  rollout_abort         o
-    function  rollout_next          o
-    function  rollout_pause         o
-    function  rollout_resume        o
-    function  supersede             o
-    function  targets               o h
-    function  token_create          o h
-    function  token_revoke          o h
-    function  user_disable          o h
-    function  user_enable           o h
-    function  user_remove           o
-    function  user_set              o
-    view      account               o h
-    view      admx                  o h
-    view      admx_policy           o h
-    view      alert                 o h
-    view      authority             o
-    view      certificate           o h
-    view      command               o h e
-    view      command_part          o h
-    view      csp_node              o h
-    view      csp_root              o h
-    view      device                o h e
-    view      directory             o
-    view      enrollment            o h
-    view      enrollment_group      o h
-    view      event                 o h e
-    view      inventory             o h
-    view      jwk                   o
-    view      maintenance_window    o h
-    view      provisioning          o
-    view      registration          o h
-    view      result                o h
-    view      rollout               o h
-    view      rollout_device        o h
-    view      setting               o h e
-    view      stranger              o h
-    view      tenant                o
-    view      terms                 o
-    view      terms_acceptance      o h
-    view      throttle              o h
-    view      token                 o h
-    view      way                   o h
+    function  action_approve             e
+    function  action_cancel          o h e
+    function  admx_enqueue           o
+    function  admx_value             o h
+    function  approve                o h
+    function  assign                 o
+    function  audit_export                 a
+    function  audit_verify                 a
+    function  autopilot_reset            e
+    function  bitlocker_rotate       o h
+    function  block                  o
+    function  cancel                 o h
+    function  clear                  o h
+    function  csp_check              o h
+    function  csp_find               o h
+    function  defender_scan          o h
+    function  defender_update        o h
+    function  device_find            o h e a
+    function  device_register        o h
+    function  device_unregister      o h
+    function  edition_upgrade        o
+    function  enqueue                o
+    function  enqueue_many           o
+    function  enqueue_many_syncml    o
+    function  enqueue_syncml         o
+    function  enrollment_link        o h
+    function  fresh_start                e
+    function  group_member_add       o
+    function  group_member_remove    o
+    function  group_remove           o
+    function  group_set              o
+    function  laps_rotate            o h
+    function  locate                 o h
+    function  msi_install            o
+    function  msi_remove             o
+    function  msix_install           o
+    function  msix_remove            o
+    function  pfx_install            o
+    function  pfx_syncml             o
+    function  profile_import         o
+    function  profile_item_remove    o
+    function  profile_item_set       o
+    function  profile_remove         o
+    function  profile_resend         o
+    function  profile_set            o
+    function  reboot                 o h
+    function  recover                o
+    function  rename                 o h
+    function  renew                  o h
+    function  resend                 o
+    function  retire                     e
+    function  rollout_abort          o
+    function  rollout_next           o
+    function  rollout_pause          o
+    function  rollout_resume         o
+    function  rollout_start          o
+    function  rollout_start_syncml   o
+    function  root_install           o
+    function  root_syncml            o
+    function  scep_install           o
+    function  scep_syncml            o
+    function  supersede              o
+    function  sync                   o h
+    function  targets                o h
+    function  token_create           o h
+    function  token_revoke           o h
+    function  unassign               o
+    function  user_disable           o h
+    function  user_enable            o h
+    function  user_remove            o
+    function  user_set               o
+    function  wipe                       e
+    view      account                o h
+    view      action                 o h e
+    view      admx                   o h
+    view      admx_policy            o h
+    view      alert                  o h
+    view      assignment             o h
+    view      authority              o
+    view      certificate            o h
+    view      command                o h e
+    view      command_part           o h
+    view      conflict               o h
+    view      csp_node               o h
+    view      csp_root               o h
+    view      device                 o h e
+    view      directory              o
+    view      enrollment             o h
+    view      enrollment_group       o h
+    view      event                  o h e
+    view      group                  o h
+    view      group_device           o h
+    view      inventory              o h
+    view      jwk                    o
+    view      maintenance_window     o h
+    view      profile                o h
+    view      profile_item           o h
+    view      profile_status         o h
+    view      provisioning           o
+    view      registration           o h
+    view      result                 o h
+    view      rollout                o h
+    view      rollout_device         o h
+    view      setting                o h e
+    view      stranger               o h
+    view      tenant                 o
+    view      terms                  o
+    view      terms_acceptance       o h
+    view      throttle               o h
+    view      token                  o h
+    view      way                    o h
   $matrix$, E'\n') line, string_to_array(regexp_replace(btrim(line), ' +', ' ', 'g'), ' ') c,
            unnest(c[3:]) r
   loop

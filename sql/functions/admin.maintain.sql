@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- What time makes due, for a timer to call: waves of roll-outs begin, commands
--- expire, and what is older than the settings retain_* let it be is removed.
+-- What time makes due, for a timer to call: waves of roll-outs begin, actions
+-- of which no message will tell end, commands expire, and what is older than the settings retain_* let it be is removed.
 -- A call takes about in_rows rows of each kind, waits for nobody, and may be
 -- killed: the next one goes on.  Of two at once the second does nothing.  One
 -- row for each kind with how much was done; call again until that is 0.
@@ -20,6 +20,7 @@ begin
   end if;
   v_done := jsonb_build_object(
     'roll-out',          mdm.rollout_tick(),
+    'action',            mdm.action_settle(),
     'expired',           mdm.retain_expired(in_rows),
     'command',           mdm.retain_commands(in_rows),
     'event',             mdm.retain_events(in_rows),
@@ -27,16 +28,18 @@ begin
     'webhook delivery',  mdm.retain_outbox(in_rows),
     'token',             mdm.retain_tokens(in_rows),
     'roll-out ended',    mdm.retain_rollouts(in_rows),
+    'action ended',      mdm.retain_actions(in_rows),
     'certificate',       mdm.retain_certificates(in_rows),
     'device',            mdm.retain_devices(in_rows));
   -- The others tell for themselves.
   if (v_done -> 'command')::int + (v_done -> 'alert')::int
       + (v_done -> 'webhook delivery')::int + (v_done -> 'roll-out ended')::int
-      + (v_done -> 'certificate')::int > 0 then
+      + (v_done -> 'action ended')::int + (v_done -> 'certificate')::int > 0 then
     perform mdm.event_add(null, 'history.forgotten', (
       select jsonb_object_agg(o.key, o.value) from jsonb_each(v_done) o
        where o.value <> '0' and o.key in ('command', 'alert',
-         'webhook delivery', 'roll-out ended', 'certificate')));
+         'webhook delivery', 'roll-out ended', 'action ended',
+         'certificate')));
   end if;
   return query select o.key, o.value::bigint from jsonb_each_text(v_done) o;
 end

@@ -31,6 +31,9 @@ begin
     v_message := set_config('synchronous_commit', 'off', true);
     return;
   end if;
+  if current_setting('fenestra.action', true) = 'ended' then
+    perform mdm.action_step(in_device, 'end');
+  end if;
   if v_object = 'open' then
     perform mdm.object_break(in_device);
     v_object := 'broken';

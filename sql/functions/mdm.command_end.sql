@@ -8,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_count    int;
+  v_action   boolean;
   v_rollouts uuid[];
   v_profile  boolean;
 begin
@@ -29,9 +30,13 @@ begin
     returning rollout, origin
   )
   select count(*), array_agg(h.rollout) filter (where h.rollout is not null),
-         bool_or(h.origin = 'profile')
-    into v_count, v_rollouts, v_profile
+         bool_or(h.origin = 'profile'), bool_or(h.origin = 'action')
+    into v_count, v_rollouts, v_profile, v_action
     from history h;
+  if v_action then
+    perform set_config('fenestra.action', 'ended', true);
+    perform mdm.action_step(in_device, 'status');
+  end if;
   if v_rollouts is not null then
     perform mdm.rollout_outcome(in_device, v_rollouts, in_state);
   end if;

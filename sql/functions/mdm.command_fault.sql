@@ -12,6 +12,10 @@ begin
       then 'verb: must be Add, Replace, Delete, Get or Exec'
     when mdm.uri_fault(in_uri) is not null then mdm.uri_fault(in_uri)
     when in_uri like '%?%' and in_verb <> 'Get' then 'LocURI: only Get takes a query'
+    when mdm.destructive(in_verb, in_uri)
+      then 'LocURI: is for admin.wipe, autopilot_reset, fresh_start or retire alone'
+    when in_verb = 'Exec' and in_uri ~ '%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])|\$\('
+      then 'LocURI: of an Exec must not write a letter as %XX, nor hold a variable'
     when in_format is null or in_format not in ('chr', 'int', 'bool', 'b64',
       'bin', 'xml', 'node', 'null', 'float', 'date', 'time')
       then 'format: must be chr, int, bool, b64, bin, xml, node, null, float, date or time'

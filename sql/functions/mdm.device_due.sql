@@ -14,7 +14,8 @@ begin
   select r.revision into strict v_revision
     from mdm.session_rule r where r.one = 1;
   perform mdm.rollout_due(in_device);
-  v_due_at := least(mdm.reconcile(in_device), mdm.inventory_due(in_device));
+  v_due_at := least(mdm.action_due(in_device), mdm.reconcile(in_device),
+    mdm.inventory_due(in_device));
   -- The queue last: what the others put into it may have to wait.
   v_due_at := least(v_due_at, mdm.queue_due(in_device));
   update mdm.session s set revision = v_revision, due_at = v_due_at
@@ -22,4 +23,4 @@ begin
 end
 $$;
 comment on function mdm.device_due is
-  'Look after a device that is due: its queue, desired state and inventory.';
+  'Look after a device that is due: its actions, desired state, inventory and queue.';

@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_device      uuid := coalesce(in_device, '00000000-0000-0000-0000-000000000000');
-  v_operator    text := left(nullif(current_setting('fenestra.operator', true), ''), 128);
+  v_operator    text := mdm.operator();
   v_client      text := host(inet_client_addr());
   v_application text := nullif(current_setting('application_name'), '');
   v_detail      jsonb := jsonb_strip_nulls(in_detail);

@@ -104,3 +104,117 @@ begin
 end
 $$;
 alter table mdm.event alter column sha256 set not null;
+
+-- Actions: what an administrator wants of a device, until it is known what
+-- became of it.
+insert into mdm.setting (name, preset, pattern, reader, description) values
+('second_person', 'off', 'off|operator|role', '{}',
+ 'Whether what cannot be undone waits for somebody else''s admin.action_approve: another database role (role), or another fenestra.operator as well (operator).'),
+('wipes_per_hour', '10', '0|[1-9][0-9]{0,4}', '{}',
+ 'Acts that cannot be undone, of all devices together, within an hour; those beyond are held, with all that were asked for in the same transaction, until somebody else approves them.'),
+('wipe_delay', '0', '0|[1-9][0-9]{0,4}', '{}',
+ 'Minutes before such an act is sent, in which it can be cancelled.'),
+('wipe_grace', '30', '[1-9][0-9]{0,4}', '{}',
+ 'Minutes after a device took a wipe in which it may still come; if it comes later as it was, the wipe failed.'),
+('wipe_silence', '24', '[1-9][0-9]{0,3}', '{}',
+ 'Hours after which a device that took a wipe and was not heard of again counts as wiped.'),
+('retain_action', '365', '[1-9][0-9]{0,4}', '{}',
+ 'Days after which an action that has ended is removed.'),
+('action_expiry', '30', '[1-9][0-9]{0,2}', '{}',
+ 'Days after which an action whose end was not heard of is given up.');
+
+alter table mdm.device add wiped_at timestamptz;
+comment on column mdm.device.wiped_at is 'When it was known to be wiped, the last time.';
+
+create table mdm.action_kind (
+  kind        text primary key,
+  destructive boolean not null default false,
+  follow      text not null check (follow in
+              ('status', 'session', 'result', 'poll', 'wipe', 'leave', 'upload')),
+  good        text[] not null default '{}',
+  pending     text[] not null default '{}',
+  words       jsonb not null default '{}'
+);
+select mdm.distribute('mdm.action_kind');
+comment on table mdm.action_kind is 'What actions there are, and how each comes to its end.';
+comment on column mdm.action_kind.destructive is 'Whether it cannot be undone: a reason, a limit, perhaps a second person.';
+comment on column mdm.action_kind.follow is
+  'What tells the outcome: the status; that the device comes again; what it brought; a node that is
+asked at each session; that it comes no more, or enrolls anew; that it has left; a file that it sends.';
+comment on column mdm.action_kind.good is 'Values of the polled node that mean success.';
+comment on column mdm.action_kind.pending is 'Values that mean: ask again.  All others are failures.';
+comment on column mdm.action_kind.words is 'What values mean.';
+insert into mdm.action_kind (kind, destructive, follow) values
+('sync',             false, 'session'),
+('reboot',           false, 'session'),
+('reboot_schedule',  false, 'status'),
+('rename',           false, 'status'),
+('wipe',             true,  'wipe'),
+('fresh_start',      true,  'session'),
+('retire',           true,  'leave'),
+('locate',           false, 'result'),
+('defender_scan',    false, 'status'),
+('defender_update',  false, 'status'),
+('msi_remove',       false, 'status'),
+('msix_remove',      false, 'status'),
+('root_install',     false, 'status'),
+('pfx_install',      false, 'status'),
+('edition_upgrade',  false, 'status'),
+('diagnostics',      false, 'upload');
+insert into mdm.action_kind (kind, destructive, follow, good, pending, words) values
+('autopilot_reset', true, 'poll', '{1}', '{0,10,20}',
+ '{"0": "not begun", "1": "complete", "10": "scheduled", "20": "waits for a restart", "30": "failed to begin", "40": "failed: no mains power", "50": "failed"}'),
+('laps_rotate', false, 'poll', '{0}', '{-2147483638,2147483658}',
+ '{"0": "the password is a new one", "-2147483638": "under way", "2147483658": "under way"}'),
+('bitlocker_rotate', false, 'poll', '{0}', '{1,2}',
+ '{"0": "the recovery passwords are new ones", "1": "under way", "2": "not begun"}'),
+('msi_install', false, 'poll', '{70}', '{10,20,25,40,48,50,55}',
+ '{"10": "initialised", "20": "downloading", "25": "waits to download again", "30": "the download failed", "40": "downloaded", "48": "waits for its user", "50": "installing", "55": "waits to install again", "60": "the installation failed", "70": "installed"}'),
+('msix_install', false, 'poll', '{3}', '{0,1}',
+ '{"0": "not begun", "1": "installing", "2": "the installation failed", "3": "installed"}'),
+('scep_install', false, 'poll', '{1}', '{2}',
+ '{"1": "enrolled", "2": "under way", "16": "the enrollment failed", "32": "unknown"}');
+
+create table mdm.action (
+  device            uuid not null references mdm.device,
+  action            uuid not null,
+  kind              text not null,
+  state             text not null check (state in ('held', 'waiting', 'running',
+                    'done', 'failed', 'cancelled', 'unknown')),
+  outcome           text,
+  detail            jsonb not null,
+  reason            text,
+  held_for          text check (held_for in ('second person', 'limit')),
+  actor             text not null,
+  operator          text,
+  asked_at          timestamptz not null default now(),
+  approved_by       text,
+  approved_operator text,
+  approved_at       timestamptz,
+  released_at       timestamptz,
+  not_before        timestamptz,
+  ended_at          timestamptz,
+  uri               text,
+  format            text,
+  data              text,
+  command           uuid,
+  nodes             text[] not null default '{}',
+  poll              uuid,
+  primary key (device, action),
+  unique (action, device)
+);
+create index action_live on mdm.action (device)
+  where state in ('waiting', 'running');
+create index action_open on mdm.action (asked_at)
+  where state in ('held', 'waiting', 'running');
+create index action_ended on mdm.action (ended_at);
+create index action_released on mdm.action (released_at) where released_at is not null;
+select mdm.distribute('mdm.action', 'device', 'mdm.device');
+comment on table mdm.action is 'What was wanted of devices, and what became of it.';
+comment on column mdm.action.state is
+  'held: for another person; waiting: until not_before and the device comes; running; then its end.';
+comment on column mdm.action.released_at is 'Only of what cannot be undone: since when it may be done.';
+comment on column mdm.action.uri is 'Only of what cannot be undone: the Exec that does it, which is queued last of all.';
+comment on column mdm.action.command is 'mdm.command.command of what does it.';
+comment on column mdm.action.nodes is 'What is asked for until the first of them tells the end.';
+comment on column mdm.action.poll is 'The last command that asked for them.';

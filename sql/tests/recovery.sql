@@ -47,7 +47,7 @@ select throws_ok($$ select admin.recover(fixture.hex(6)) $$, 'MD409', null, 'one
 
 -- After a restore.
 select fixture.enroll('one') as one \gset
-select admin.enqueue(:'one', 'Exec', './Vendor/MSFT/RemoteWipe/doWipe') \g /dev/null
+select admin.enqueue(:'one', 'Exec', './Vendor/MSFT/Reboot/RebootNow') \g /dev/null
 select admin.enqueue(:'one', 'Get', './DevDetail/SwV') \g /dev/null
 select is(admin.restored(), 1::bigint, 'one command that must not run twice');
 select is(fixture.states(:'one'), '{unknown,queued}'::text[], 'ends, the other waits');

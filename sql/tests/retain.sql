@@ -8,14 +8,14 @@ select admin.setting_set('session_rate', '0') \g /dev/null
 
 create temp table bound (name text primary key, by text not null);
 -- As many rows as administrators made, or the release came with.
-insert into bound select t, 'administrator' from unnest('{account,admx,admx_policy,assignment,csp_node,csp_root,directory,enrollment_group,group,group_member,jwk,maintenance_window,
+insert into bound select t, 'administrator' from unnest('{account,action_kind,admx,admx_policy,assignment,csp_node,csp_root,directory,enrollment_group,group,group_member,jwk,maintenance_window,
   migration,node_rule,profile,profile_item,provisioning_rule,registration,run_once,session_rule,setting,status_class,template,tenant,terms,variable,way,webhook,authority}'::text[]) t;
 -- A limited number for each device (or user) that there is.
 insert into bound select t, 'device' from unnest('{device,device_key,counter,session,session_more,refusal,chunk,inventory,event_anchor,node,secret,secret_node,terms_acceptance}'::text[]) t;
 -- What comes with time, and which piece of admin.maintain removes it.
 insert into bound values ('command', 'expired'), ('command_done', 'command'), ('part', 'command'), ('delivery', 'command'), ('result', 'command'), ('expansion', 'command'),
   ('event', 'event'), ('alert', 'alert'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('throttle', 'token'),
-  ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
+  ('action', 'action ended'), ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
 select is_empty($$ select relname from pg_class where relnamespace = 'mdm'::regnamespace and relkind in ('r', 'p') and not relispartition
   and relname not in (select name from bound) $$, 'for each table it is said what bounds it');
 
@@ -25,7 +25,7 @@ create function fixture.all() returns jsonb language sql as $$ select jsonb_obje
 select fixture.enroll('A') as a \gset
 select fixture.enroll('B') as b \gset
 select is(fixture.all(), null, 'nothing is old: nothing is done');
-select bag_eq('select what from admin.maintain()', $$ select distinct by from bound where by not in ('administrator', 'device') union select 'device' union select 'roll-out' $$, 'the pieces are those of the list');
+select bag_eq('select what from admin.maintain()', $$ select distinct by from bound where by not in ('administrator', 'device') union select 'device' union select 'roll-out' union select 'action' $$, 'the pieces are those of the list');
 
 -- Commands, with all that belongs to them.
 create function fixture.counts() returns text language sql as

@@ -153,7 +153,7 @@ set local synchronous_commit = on;
 -- A session left in the middle.
 select fixture.enroll('C') as d \gset
 select admin.enqueue(:'d', 'Get', './A') as c1 \gset
-select admin.enqueue(:'d', 'Exec', './Vendor/MSFT/RemoteWipe/doWipe') as c2 \gset
+select admin.enqueue(:'d', 'Exec', './Vendor/MSFT/Reboot/RebootNow') as c2 \gset
 select admin.enqueue(:'d', 'Get', './B') as c3 \gset
 select fixture.message(:'d', '1', 1) \g /dev/null
 select fixture.deliver(:'d') \g /dev/null
@@ -162,12 +162,12 @@ select is(admin.cancel(:'c3'), 'sent', 'cancel what was sent');
 select is(admin.cancel(:'c3'), 'sent', 'cancel again');
 select is(fixture.states(:'d'), '{sent,sent,sent,queued}', 'it stays sent while an answer is due');
 select is(fixture.message(:'d', '1', 1), '1 repeated', 'the message again');
-select is(fixture.deliver(:'d'), '{"5 Get ./A","6 Exec ./Vendor/MSFT/RemoteWipe/doWipe","7 Get ./B"}', 'gets the same, cancelled or not');
+select is(fixture.deliver(:'d'), '{"5 Get ./A","6 Exec ./Vendor/MSFT/Reboot/RebootNow","7 Get ./B"}', 'gets the same, cancelled or not');
 select fixture.message(:'d', '2', 1) \g /dev/null
 select is(fixture.states(:'d'), '{queued,unknown,cancelled,queued}', 'a new session: queued again; run-once unknown; cancelled');
 select is(fixture.deliver(:'d', 3), '{"3 Get ./A","4 Get ./C"}', 'sent again in the old order');
 select is((select array_agg(attempts order by seq) from admin.command where device = :'d'), '{2,1,1,1}', 'attempts are counted');
-select ok('command.unknown' = any (fixture.events(:'d')), 'the unknown wipe leaves an event');
+select ok('command.unknown' = any (fixture.events(:'d')), 'the unknown restart leaves an event');
 select fixture.message(:'d', '2', 2) \g /dev/null
 select fixture.status(:'d', 1, 6, 200) \g /dev/null
 select is(fixture.states(:'d'), '{sent,unknown,cancelled,sent}', 'a status for the old session''s CmdID hits nothing');

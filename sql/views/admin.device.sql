@@ -4,7 +4,9 @@ create or replace view admin.device as
 select d.device as id, d.device_id, d.name, d.upn, d.manufacturer, d.model,
        d.serial_number, d.os_version,
        case when d.awaiting_approval and d.state in ('enrolling', 'enrolled')
-         then 'pending' else d.state end as state, d.enrolled_at,
+         then 'pending'
+              when d.state = 'retired' and d.wiped_at is not null then 'wiped'
+              else d.state end as state, d.enrolled_at,
        s.seen_at as last_seen_at, s.login_status, d.created_at,
        d.enrollment_group
   from mdm.device d
@@ -19,7 +21,7 @@ comment on column admin.device.manufacturer is './DevInfo/Man.';
 comment on column admin.device.model is './DevInfo/Mod.';
 comment on column admin.device.serial_number is './DevDetail/Ext/Microsoft/SMBIOSSerialNumber, once it was asked for.';
 comment on column admin.device.os_version is 'From the enrollment, then ./DevDetail/SwV.';
-comment on column admin.device.state is 'enrolling until its first message; then enrolled, blocked, unenrolled or retired; pending: is given no command until approve.';
+comment on column admin.device.state is 'enrolling until its first message; then enrolled, blocked, unenrolled, retired or wiped; pending: is given no command until approve.';
 comment on column admin.device.enrolled_at is 'When its newest certificate was issued.';
 comment on column admin.device.last_seen_at is 'Its last message.';
 comment on column admin.device.login_status is 'user, others or none, as reported in its last session; null when not reported.';

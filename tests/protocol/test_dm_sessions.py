@@ -215,13 +215,13 @@ def test_superseded_session(env):
 
 
 def test_run_once_in_groups(env):
-    """D2-32 D1-I4 an unanswered group with a reboot or a wipe in it is not
+    """D2-32 D1-I4 an unanswered group with a reboot or a lock in it is not
     sent again."""
     for verb in ('Atomic', 'Sequence'):
         made = Device(env)
         made.syncml(group(verb, out('Replace', (A, '1')),
                           out('Exec', (REBOOT,))))
-        made.syncml(out('Exec', ('./Vendor/MSFT/RemoteWipe/doWipe',)))
+        made.syncml(out('Exec', ('./Vendor/MSFT/RemoteLock/Lock',)))
         made.talk().begin()
         assert made.talk().begin().commands == []
         assert [r[0] for r in made.outcomes()] == ['unknown'] * 2, verb
