@@ -44,6 +44,9 @@ select is((select count(*) from mdm.node), 0::bigint, 'nothing is wanted');
 select admin.profile_set('p', jsonb_build_array(jsonb_build_object('uri', fixture.p('One'), 'data', 1), jsonb_build_object('uri', fixture.p('Two'), 'data', 'b')));
 select admin.assign('p', 'all');
 select is((select count(*) from mdm.node), 0::bigint, 'an assignment writes no row of any device');
+select results_eq(format('select profile, item, verb, uri, format, data, overrides, applies from admin.desired(%L)', :'a'),
+  $$ values ('p', 1, 'Replace', fixture.p('One'), 'int', '1', null::text[], true), ('p', 2, 'Replace', fixture.p('Two'), 'chr', 'b', null, true) $$,
+  'what it is to be can be seen');
 select is(fixture.shown(:'a'), '{p One pending,p Two pending}', 'and is shown at once');
 select is(fixture.begins(:'a'), '{Replace One 1,Replace Two b,Get One,Get Two}', 'at its next session the device is told, and asked');
 select is(fixture.shown(:'a'), '{p One sent,p Two sent}', 'sent');

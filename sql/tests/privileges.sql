@@ -42,6 +42,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'targets',
         'rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
         'group_set', 'group_remove', 'group_member_add', 'group_member_remove', 'assign', 'unassign',
+        'desired', 'rule_fits', 'status_words',
         'profile_set', 'profile_import', 'profile_remove', 'profile_resend', 'profile_item_set', 'profile_item_remove',
         'user_disable', 'user_enable', 'device_find',
         'csp_import', 'csp_remove', 'csp_find', 'csp_check', 'admx_import', 'admx_remove', 'admx_enqueue', 'admx_value',
@@ -295,6 +296,8 @@ select throws_ok('delete from mdm.event', '42501', null, 'and cannot touch the a
 select throws_ok('select admin.block(gen_random_uuid())', '42501', null, 'and not administrate');
 set local role fenestra_admin;
 select lives_ok('select * from admin.device', 'the administrator reads the views');
+select lives_ok('select * from admin.' || relname, 'and each of them: ' || relname)
+  from pg_class where relnamespace = 'admin'::regnamespace and relkind = 'v' order by relname;
 select throws_ok('select * from mdm.enrollment', '42501', null, 'but not the secrets');
 select throws_ok('update admin.event set kind = ''x''', '42501', null, 'and cannot touch the audit trail');
 select throws_ok('select mdm.unenroll(gen_random_uuid())', '42501', null, 'nor the inner functions');

@@ -125,9 +125,9 @@ select is((mdm.node_kind('Replace', './Vendor/MSFT/X', 'chr', 'a $(device.name)'
 select is(mdm.value_same(f, w, h), s, concat_ws(' ', f, w, h)) from (values ('int', '1', '01', true), ('int', '1', '2', false), ('int', '1', '', false), ('bool', 'true', 'TRUE', true), ('bool', 'true', '1', true),
   ('bool', 'false', 'true', false), ('b64', E'AA\nBB', 'AABB', true), ('b64', 'AAbb', 'AABB', false), ('chr', '<Enabled/> <data id="A" />', '<enabled/><data id="A"/>', true), ('chr', 'A', 'a', false),
   ('chr', E'a\r\nb ', E'a\nb', true), ('chr', null, '', true), ('chr', 'a', null, false)) v (f, w, h, s);
-select is(mdm.status_words(404, '0x86000002'), 'The device has no such node: this version or edition of Windows does not know it, or what it belongs to is missing. 0x86000002: the node was not found', 'a status in words');
-select is(mdm.status_words(200, null), null, 'success needs none');
-select is(mdm.status_words(null, 'quarantined'), 'the device never answered it', 'nor does silence stay unsaid');
+select is(admin.status_words(404, '0x86000002'), 'The device has no such node: this version or edition of Windows does not know it, or what it belongs to is missing. 0x86000002: the node was not found', 'a status in words');
+select is(admin.status_words(200, null), null, 'success needs none');
+select is(admin.status_words(null, 'quarantined'), 'the device never answered it', 'nor does silence stay unsaid');
 
 -- Readings are spread over the interval.
 select is((select count(distinct mdm.verify_slot(d, t)) > 90 and bool_and(mdm.verify_slot(d, t) <= t and mdm.verify_slot(d, t) > t - interval '24 hours')

@@ -55,6 +55,9 @@ insert into fixture.rules values
 (false, '{"all": [{"all": []}, {"any": []}]}'), (true, '{"any": [{"any": []}, {"all": []}]}');
 select is_empty('select rule, mdm.rule_fault(rule) from fixture.rules where mdm.rule_fault(rule) is not null', 'these rules are good');
 select is_empty(format('select rule from fixture.rules where mdm.rule_fits(%L, rule) is distinct from wanted', :'a'), 'and true where they should be');
+select is(admin.rule_fits(:'a', '{"device": "model", "op": "like", "value": "Lat*"}'), true, 'one may be tried');
+select throws_ok(format('select admin.rule_fits(%L, ''{}'')', :'a'), 'MD400', null, 'if it is one');
+select throws_ok('select admin.rule_fits(gen_random_uuid(), ''{"all": []}'')', 'MD404', null, 'and there is such a device');
 select is(mdm.rule_same('TRUE', 'true'), true, 'true is true in any case');
 select is(mdm.rule_same('x', '1'), false, 'a text is not a number');
 select is(mdm.rule_compare('b', '>', '"a"'), true, 'texts have an order');

@@ -6,7 +6,7 @@ select g.name, d.device, m.device is not null as member
  cross join mdm.device d
   left join mdm.group_member m on m.device = d.device and m.name = g.name
  where d.state in ('enrolling', 'enrolled', 'blocked')
-   and (m.device is not null or g.rule is not null and mdm.rule_fits(d.device, g.rule));
+   and (m.device is not null or g.rule is not null and admin.rule_fits(d.device, g.rule));
 comment on view admin.group_device is
   'The devices of each group as of now; ask for one group or one device.';
 comment on column admin.group_device.name is 'The group.';

@@ -5,7 +5,7 @@ create or replace view admin.profile_status as
 select n.device, n.profile, n.uri,
        case when n.state = 'pending' and c.state in ('sent', 'accepted')
          then 'sent' else n.state end as state,
-       n.status, mdm.status_words(n.status, n.error) as explanation,
+       n.status, admin.status_words(n.status, n.error) as explanation,
        n.overrides, n.failures, n.retry_at, n.drifts, n.set_at, n.verified_at,
        c.command, n.changed_at
   from mdm.node n
@@ -18,7 +18,7 @@ select s.device, d.profile, d.uri, 'pending', null,
   join mdm.session s on s.revision < r.revision or s.due_at = '-infinity'
   join mdm.device v on v.device = s.device
    and v.state in ('enrolling', 'enrolled', 'blocked')
- cross join lateral mdm.desired_items(s.device) d
+ cross join lateral admin.desired(s.device) d
  where d.applies and not exists (select from mdm.node n
    where n.device = s.device and n.node = d.node and n.exec = d.exec
      and n.want = d.want);

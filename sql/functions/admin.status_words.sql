@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: ISC
 -- What a status of a device means to an administrator, with what the device
 -- added to it.
-create or replace function mdm.status_words(in_status int, in_error text)
+create or replace function admin.status_words(in_status int, in_error text)
 returns text
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -20,4 +20,4 @@ begin
       else in_error end), '');
 end
 $$;
-comment on function mdm.status_words is 'What a status means, in words.';
+comment on function admin.status_words is 'What a status means, in words.';
