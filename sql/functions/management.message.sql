@@ -49,7 +49,7 @@ begin
              or num_nonnulls(in_auth, in_max_msg_size, in_max_obj_size,
                   in_server_nonce) > 0
              or r.device_auth <> 'certificate' or in_msg >= r.session_messages
-             or s.first_sha256 = in_sha256 then null
+             or in_sha256 in (s.first_sha256, s.before_sha256) then null
            when in_msg = 1 and (r.session_rate = 0 or s.starts < r.session_rate
              or s.starts_at <= now() - interval '1 minute') then 1
            when in_msg > 1 and in_msg = s.client_msg + 1
@@ -90,6 +90,7 @@ begin
          server_msg = v_server_msg,
          body_sha256 = in_sha256,
          first_sha256 = case in_msg when 1 then in_sha256 else s.first_sha256 end,
+         before_sha256 = case in_msg when 1 then s.first_sha256 else s.before_sha256 end,
          login_status = case when in_login_status is null and in_msg > 1
            then s.login_status else in_login_status end,
          final = in_final,

@@ -20,6 +20,7 @@ declare
   v_server_msg bigint;
   v_sha256     bytea;
   v_first      bytea;
+  v_before     bytea;
   v_final      boolean;
   v_delivered  boolean;
   v_lasts      boolean;
@@ -55,7 +56,7 @@ begin
   -- A session id may be used again, so package 1 repeats for an hour only, or
   -- less when nothing came of it.
   select s.number, s.session_id, s.client_msg, s.server_msg, s.body_sha256,
-         s.first_sha256, s.final, s.delivered, s.special,
+         s.first_sha256, s.before_sha256, s.final, s.delivered, s.special,
          r.device_auth, r.session_messages,
          r.session_rate > 0 and s.starts >= r.session_rate
            and s.starts_at > now() - interval '1 minute', r.session_rate,
@@ -64,7 +65,7 @@ begin
          s.seen_at > now() - interval '1 minute',
          s.revision < r.revision or s.due_at <= now()
     into v_number, v_session_id, v_client_msg, v_server_msg, v_sha256,
-         v_first, v_final, v_delivered, v_special, v_required, v_limit,
+         v_first, v_before, v_final, v_delivered, v_special, v_required, v_limit,
          v_often, v_rate, v_lasts, v_late, v_due
     from mdm.session s, mdm.session_rule r
    where s.device = in_device and r.one = 1
@@ -101,10 +102,13 @@ begin
          or in_nonce = v_more.accepted_nonce), false));
   v_repeated := v_next and v_client_msg = in_msg and v_sha256 = in_sha256
     and (in_msg > 1 or v_lasts) and v_proven;
-  -- Message 1 of a session in which something is under way, from a worker
-  -- that was held up: if the device did begin anew, it will try again.
-  v_late := v_next and v_late and in_msg = 1 and v_client_msg > 1
-    and v_first = in_sha256 and (not v_final or exists (select
+  -- Message 1 of a session in which something is under way, or of the one
+  -- before it, from a worker that was held up: if the device did begin anew,
+  -- it will try again.
+  v_late := v_late and in_msg = 1 and coalesce(
+      v_next and v_client_msg > 1 and v_first = in_sha256
+      or v_seen and v_before = in_sha256 and v_first <> in_sha256, false)
+    and (not v_final or exists (select
       from mdm.command c where c.device = in_device and c.state = 'sent'));
   v_next := v_next and v_client_msg + 1 = in_msg;
 
@@ -136,8 +140,8 @@ begin
   end if;
 
   if v_late then
-    raise exception 'message 1 of session % again, expected message %',
-      in_session, v_client_msg + 1 using errcode = 'MD400';
+    raise exception 'message 1 of session % again, expected message % of session %',
+      in_session, v_client_msg + 1, v_session_id using errcode = 'MD400';
   elsif v_new then
     v_server_msg := 1;
   elsif v_special and in_msg = v_refusal.client_msg + 1
@@ -230,6 +234,7 @@ begin
          body_sha256 = in_sha256,
          first_sha256 = case when v_new then case in_msg when 1 then in_sha256 end
                         else s.first_sha256 end,
+         before_sha256 = case when v_new then s.first_sha256 else s.before_sha256 end,
          login_status = coalesce(in_login_status,
            case when not v_new then s.login_status end),
          final = in_final,

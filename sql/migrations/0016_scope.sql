@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: ISC
--- What a token is good for besides; terms of use at every way in; and an
--- address of the services with a path.
+-- What a token is good for besides; terms of use at every way in; an address
+-- of the services with a path; and a message that comes too late to count.
 set local citus.enable_local_reference_table_foreign_keys = off;
 set local citus.multi_shard_modify_mode = 'sequential';
 
@@ -26,3 +26,7 @@ update mdm.setting
    set pattern = 'https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*',
        description = 'Base URL of the discovery, policy and enrollment services: without their own paths, but with the path before them where the front server has one.'
  where name = 'enrollment_url';
+
+alter table mdm.session add before_sha256 bytea;
+comment on column mdm.session.before_sha256 is
+  'The first message of the session before this one: from a worker that was held up it would end this one.';

@@ -230,7 +230,7 @@ select is(fixture.message(:'d', '3', 1), '1', 'not the next');
 select fixture.enroll('O') as d \gset
 select admin.enqueue(:'d', 'Exec', './Vendor/MSFT/Reboot/RebootNow'), admin.enqueue(:'d', 'Get', './A') \g /dev/null
 select fixture.message(:'d', '0', 1), fixture.deliver(:'d'), fixture.message(:'d', '0', 2), fixture.status(:'d', 1, 6, 200), fixture.deliver(:'d') \g /dev/null
-select throws_ok(format('select fixture.message(%L, ''0'', 1)', :'d'), 'MD400', 'message 1 of session 0 again, expected message 3', 'message 1 after message 2');
+select throws_ok(format('select fixture.message(%L, ''0'', 1)', :'d'), 'MD400', 'message 1 of session 0 again, expected message 3 of session 0', 'message 1 after message 2');
 select is(fixture.states(:'d'), '{sent,done}', 'changes nothing');
 select is(fixture.message(:'d', '0', 3), '3', 'the session goes on');
 select is((select number from mdm.session where device = :'d'), 1::bigint, 'really');
@@ -242,6 +242,29 @@ select fixture.message(:'d', '0', 2, in_final => false) \g /dev/null
 select throws_ok(format('select fixture.message(%L, ''0'', 1, ''x'')', :'d'), 'MD400', null, 'a package is');
 update mdm.session set seen_at = seen_at - interval '61 seconds' where device = :'d';
 select is(fixture.message(:'d', '0', 1, 'x'), '1', 'or when the device was silent: it has started again');
+
+-- Package 1 of the session before this one, from a worker that was held up.
+select fixture.enroll('P') as d \gset
+select admin.enqueue(:'d', 'Exec', './Vendor/MSFT/Reboot/RebootNow') \g /dev/null
+select is(fixture.message(:'d', i::text, 1), '1', 'session ' || i) from generate_series(7, 8) i;
+select fixture.deliver(:'d') \g /dev/null
+select throws_ok(format('select fixture.message(%L, ''7'', 1)', :'d'), 'MD400', 'message 1 of session 7 again, expected message 2 of session 8',
+  'message 1 of the session before');
+select is(fixture.states(:'d'), '{sent}', 'ends nothing');
+select is(fixture.message(:'d', '8', 2), '2', 'and the session goes on');
+select throws_ok(format('select fixture.message(%L, ''7'', 1)', :'d'), 'MD400', null, 'later, too');
+select is(fixture.message(:'d', '6', 1), '1', 'the one before that is not known any more');
+select is(fixture.states(:'d'), '{unknown}', 'and is a new session');
+select is(fixture.message(:'d', '8', 1), '1', 'so is what was given up when nothing is under way');
+select is(fixture.message(:'d', '9', 1, in_final => false), '1', 'another');
+select throws_ok(format('select fixture.message(%L, ''8'', 1)', :'d'), 'MD400', null, 'a package is');
+update mdm.session set seen_at = seen_at - interval '61 seconds' where device = :'d';
+select is(fixture.message(:'d', '8', 1), '1', 'or when the device was silent');
+select is(fixture.message(:'d', '5', 1, 'same'), '1', 'a device whose messages are always the same');
+select is(fixture.message(:'d', '5', 2, in_final => false), '2', 'may begin');
+select is(fixture.message(:'d', '4', 1, 'same'), '1', 'again and again');
+select is(fixture.message(:'d', '4', 2, in_final => false), '2', 'and again');
+select is(fixture.message(:'d', '3', 1, 'same'), '1', 'with the same bytes');
 
 -- A device that begins one session after another.
 select fixture.enroll('R') as d \gset

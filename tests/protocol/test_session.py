@@ -87,6 +87,32 @@ def test_repeat_reaches_another_worker(env):
     assert rows == [['1']], rows
 
 
+def test_first_message_of_the_session_before(env):
+    """T17 D2-31 D1-I4 a copy of the first message of a session that was given
+    up, which was on its way for so long that the next session has begun,
+    does not end that one: an Exec that it was given is not lost."""
+    made = device.Device(env)
+    made.session().finish()
+    ident = made.enqueue('Exec', './Vendor/MSFT/Reboot/RebootNow')
+    made.enqueue('Get', './DevDetail/SwV')
+    given_up, live = made.session(), made.session()
+    given_up.first()
+    live.first()
+    mark = env.log.mark()
+    answer = given_up.post(given_up.sent)
+    assert answer.status == 400 and not answer.body, answer
+    line, = env.log.wait(mark, 1)
+    assert 'expected message 2 of session %s' % live.session in \
+        line['reason'], line
+    live.finish()
+    state = made.command(ident)
+    assert state in ('done', 'unknown'), state
+    assert made.command(ident, 'attempts') == '1'
+    fresh = made.session()
+    fresh.finish()
+    assert made.command(ident) == state
+
+
 def test_same_number_other_body(env):
     """D2-29 T17 a later MsgID used again with other bytes is refused and
     changes nothing; the session goes on."""
