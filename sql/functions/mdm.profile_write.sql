@@ -26,6 +26,13 @@ begin
     return false;
   end if;
 
+  if not v_same then
+    perform mdm.csp_guard(null, array(
+      select jsonb_populate_record(null::mdm.part, jsonb_build_object(
+               'part', i.item, 'verb', i.verb, 'uri', i.uri, 'format', i.format,
+               'data', i.data))
+        from unnest(in_items) i order by i.item));
+  end if;
   insert into mdm.profile (name, atomic, restore, priority, rule, description)
   values (in_new.name, in_new.atomic, in_new.restore, in_new.priority,
     in_new.rule, in_new.description)
