@@ -75,6 +75,7 @@ begin
     function  device_find            o h e a
     function  device_register        o h
     function  device_unregister      o h
+    function  diagnostics            o h
     function  edition_upgrade        o
     function  enqueue                o
     function  enqueue_many           o
@@ -167,6 +168,7 @@ begin
     view      terms_acceptance       o h
     view      throttle               o h
     view      token                  o h
+    view      upload                 o h
     view      way                    o h
   $matrix$, E'\n') line, string_to_array(regexp_replace(btrim(line), ' +', ' ', 'g'), ' ') c,
            unnest(c[3:]) r

@@ -29,16 +29,18 @@ begin
     'token',             mdm.retain_tokens(in_rows),
     'roll-out ended',    mdm.retain_rollouts(in_rows),
     'action ended',      mdm.retain_actions(in_rows),
+    'upload',            mdm.retain_uploads(in_rows),
     'certificate',       mdm.retain_certificates(in_rows),
     'device',            mdm.retain_devices(in_rows));
   -- The others tell for themselves.
   if (v_done -> 'command')::int + (v_done -> 'alert')::int
       + (v_done -> 'webhook delivery')::int + (v_done -> 'roll-out ended')::int
-      + (v_done -> 'action ended')::int + (v_done -> 'certificate')::int > 0 then
+      + (v_done -> 'action ended')::int + (v_done -> 'upload')::int
+      + (v_done -> 'certificate')::int > 0 then
     perform mdm.event_add(null, 'history.forgotten', (
       select jsonb_object_agg(o.key, o.value) from jsonb_each(v_done) o
        where o.value <> '0' and o.key in ('command', 'alert',
-         'webhook delivery', 'roll-out ended', 'action ended',
+         'webhook delivery', 'roll-out ended', 'action ended', 'upload',
          'certificate')));
   end if;
   return query select o.key, o.value::bigint from jsonb_each_text(v_done) o;

@@ -4,13 +4,12 @@
 -- device; MD409: it has left.
 create or replace function mdm.action_add(in_device uuid, in_kind text,
   in_parts mdm.part[], in_detail jsonb default '{}',
-  in_nodes text[] default '{}')
+  in_nodes text[] default '{}', in_action uuid default gen_random_uuid())
 returns uuid
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_action  uuid := gen_random_uuid();
   v_command uuid;
 begin
   perform mdm.lock(in_device);
@@ -20,17 +19,17 @@ begin
     raise exception 'device % has left', in_device using errcode = 'MD409';
   end if;
   perform mdm.event_add(in_device, 'action.asked',
-    jsonb_build_object('action', v_action, 'kind', in_kind) || in_detail);
+    jsonb_build_object('action', in_action, 'kind', in_kind) || in_detail);
   if in_parts is not null then
     v_command := mdm.command_add(in_device, in_parts, in_origin => 'action');
   end if;
   insert into mdm.action (device, action, kind, state, detail, actor, operator,
     command, nodes)
-  values (in_device, v_action, in_kind, 'running', jsonb_strip_nulls(in_detail),
+  values (in_device, in_action, in_kind, 'running', jsonb_strip_nulls(in_detail),
     session_user, mdm.operator(), v_command, in_nodes);
   -- Looked after at its next session.
   update mdm.session s set due_at = '-infinity' where s.device = in_device;
-  return v_action;
+  return in_action;
 end
 $$;
 comment on function mdm.action_add is

@@ -20,6 +20,11 @@ begin
     where current_setting('fenestra.message', true) in ('idle', 'new');
   select k.follow into strict v_follow
     from mdm.action_kind k where k.kind = in_action.kind;
+  if v_follow = 'upload' then
+    -- The address is not needed any more, and stays nowhere.
+    update mdm.command_done c set data = null
+     where c.device = in_action.device and c.command = in_action.command;
+  end if;
   if in_state = 'done' and v_follow in ('wipe', 'leave') then
     perform mdm.device_close(in_action.device,
       case v_follow when 'wipe' then 'wiped' else 'retired' end,

@@ -58,6 +58,11 @@ begin
   elsif v_kind.follow = 'leave' and v_command.state = 'done' then
     state := 'done';
     outcome := 'the device has left';
+  elsif v_kind.follow = 'upload' and in_when = 'begin' and not exists (
+    select from mdm.upload u where u.device = in_action.device
+       and u.action = in_action.action and u.expires_at > now()) then
+    state := 'failed';
+    outcome := 'the device sent nothing in time';
   elsif v_kind.follow = 'status' and v_command.state = 'done' then
     state := 'done';
     outcome := mdm.action_words(v_command.status, null);

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return concat_ws(': ', in_status, coalesce(
-    mdm.status_words(in_status, in_error), 'done'));
+    admin.status_words(in_status, in_error), 'done'));
 end
 $$;
 comment on function mdm.action_words is

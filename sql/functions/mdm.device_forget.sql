@@ -25,6 +25,11 @@ begin
      in (('device_id', e.id), ('owner', e.owner), ('hardware_id', e.hardware));
   perform mdm.enrollment_forget(in_device, e.number)
      from mdm.enrollment e where e.device = in_device;
+  insert into mdm.upload_stale (file)
+  select u.file from mdm.upload u
+   where u.device = in_device and u.file is not null
+  on conflict do nothing;
+  delete from mdm.upload u where u.device = in_device;
   delete from mdm.action a where a.device = in_device;
   delete from mdm.outbox o where o.device = in_device;
   delete from mdm.rollout_device r where r.device = in_device;

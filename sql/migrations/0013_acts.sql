@@ -218,3 +218,41 @@ comment on column mdm.action.uri is 'Only of what cannot be undone: the Exec tha
 comment on column mdm.action.command is 'mdm.command.command of what does it.';
 comment on column mdm.action.nodes is 'What is asked for until the first of them tells the end.';
 comment on column mdm.action.poll is 'The last command that asked for them.';
+
+-- Files that devices send.  They lie outside the database, named by `file`.
+insert into mdm.setting (name, preset, pattern, reader, description) values
+('upload_maximum', '64', '[1-9][0-9]?', '{}',
+ 'MiB that a file of diagnostics may have; FENESTRA_MAX_BODY and the front server have limits of their own.'),
+('upload_quota', '4096', '0|[1-9][0-9]{0,6}', '{}',
+ 'MiB that all of them may have together.'),
+('upload_days', '3', '[1-9][0-9]{0,2}', '{}',
+ 'Days in which a device may send what it was asked for.'),
+('retain_upload', '30', '[1-9][0-9]{0,4}', '{}',
+ 'Days after which a file of diagnostics is removed.');
+
+create table mdm.upload (
+  sha256         bytea primary key,
+  upload         uuid not null unique,
+  device         uuid not null,
+  action         uuid not null,
+  created_at     timestamptz not null default now(),
+  expires_at     timestamptz not null,
+  file           uuid,
+  size           bigint,
+  content_sha256 bytea,
+  received_at    timestamptz
+);
+create index on mdm.upload (created_at);
+create index on mdm.upload (device);
+select mdm.distribute('mdm.upload');
+comment on table mdm.upload is 'Addresses at which a device may leave one file, once.';
+comment on column mdm.upload.sha256 is 'Of the random part of the address.';
+comment on column mdm.upload.file is
+  'Its name in the folder of the workers; another one at each attempt.';
+
+create table mdm.upload_stale (
+  file uuid primary key
+);
+select mdm.distribute('mdm.upload_stale');
+comment on table mdm.upload_stale is
+  'Files that no upload has any more: the next one removes them.';

@@ -7,23 +7,25 @@ select fixture.enroll('A') as d \gset
 
 -- Settings.
 select results_eq('select name, value from admin.setting where name !~ ''^page_'' order by name', $$ values
-  ('action_expiry', '30'), ('add_exists', 'true'), ('approval', 'none'), ('auth_failures', '5'), ('backoff_initial', '30000'), ('backoff_maximum', '120000'),
-  ('certificate_backdate', '300'), ('certificate_store', ''), ('client_auth', 'DIGEST'), ('command_expiry', '0'), ('connection_retries', '6'),
-  ('crl_hours', '168'), ('csp_check', 'refuse'), ('default_encoding', 'application/vnd.syncml.dm+xml'), ('delete_missing', 'true'), ('delivery_attempts', '3'),
-  ('device_auth', 'certificate'), ('device_name', ''), ('enrollment_paths', 'one'), ('enrollment_url', 'https://enterpriseenrollment.example.com'),
-  ('enrollment_version', '4.0'), ('esp_collect_logs', ''), ('esp_error_text', ''), ('esp_skip_device', ''), ('esp_skip_user', ''),
-  ('esp_timeout', ''), ('fault_http_status', '500'), ('help_email', ''), ('help_phone', ''), ('help_website', ''), ('maintenance', 'false'),
-  ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'), ('message_budget', '65536'), ('message_signing', 'false'),
-  ('object_maximum', '4194304'), ('poll_first_interval', '15'), ('poll_first_number', '5'), ('poll_on_login', 'true'),
-  ('poll_remaining_interval', '1440'), ('poll_remaining_number', '0'), ('poll_second_interval', '60'), ('poll_second_number', '10'),
-  ('profile_attempts', '5'), ('profile_retry', '60'), ('provider_id', 'Fenestra'), ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'),
-  ('remote_user_domain', ''), ('renew_period', '42'), ('renew_retry', '7'), ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''),
-  ('replace_missing', 'true'), ('retain_action', '365'), ('retain_alert', '90'), ('retain_certificate', '400'), ('retain_command', '90'), ('retain_device', '730'),
-  ('retain_event', '730'), ('retain_outbox', '30'), ('retain_rollout', '365'), ('retain_token', '90'), ('retry_attempts', '10'),
-  ('second_person', 'off'), ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'),
-  ('sync_application_version', ''), ('terms_enforced', 'false'), ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'),
-  ('throttle_source', '100'), ('throttle_user', '5'), ('time_zone', 'UTC'), ('token_days', '30'), ('unenroll_days', ''), ('verify_interval', '24'),
-  ('webhook_attempts', '15'), ('webhook_timeout', '10'), ('wipe_delay', '0'), ('wipe_grace', '30'), ('wipe_silence', '24'), ('wipes_per_hour', '10') $$, 'the presets');
+  ('action_expiry', '30'), ('add_exists', 'true'), ('approval', 'none'), ('auth_failures', '5'), ('backoff_initial', '30000'),
+  ('backoff_maximum', '120000'), ('certificate_backdate', '300'), ('certificate_store', ''), ('client_auth', 'DIGEST'), ('command_expiry', '0'),
+  ('connection_retries', '6'), ('crl_hours', '168'), ('csp_check', 'refuse'), ('default_encoding', 'application/vnd.syncml.dm+xml'),
+  ('delete_missing', 'true'), ('delivery_attempts', '3'), ('device_auth', 'certificate'), ('device_name', ''), ('enrollment_paths', 'one'),
+  ('enrollment_url', 'https://enterpriseenrollment.example.com'), ('enrollment_version', '4.0'), ('esp_collect_logs', ''), ('esp_error_text', ''),
+  ('esp_skip_device', ''), ('esp_skip_user', ''), ('esp_timeout', ''), ('fault_http_status', '500'), ('help_email', ''), ('help_phone', ''),
+  ('help_website', ''), ('maintenance', 'false'), ('management_url', 'https://manage.example.com/ManagementServer/MDM.svc'),
+  ('message_budget', '65536'), ('message_signing', 'false'), ('object_maximum', '4194304'), ('poll_first_interval', '15'),
+  ('poll_first_number', '5'), ('poll_on_login', 'true'), ('poll_remaining_interval', '1440'), ('poll_remaining_number', '0'),
+  ('poll_second_interval', '60'), ('poll_second_number', '10'), ('profile_attempts', '5'), ('profile_retry', '60'), ('provider_id', 'Fenestra'),
+  ('push_pfn', ''), ('refusal_message', ''), ('remote_user', 'off'), ('remote_user_domain', ''), ('renew_period', '42'), ('renew_retry', '7'),
+  ('renewal_grace', '0'), ('renewal_limit', '0'), ('renewal_url', ''), ('replace_missing', 'true'), ('retain_action', '365'), ('retain_alert', '90'),
+  ('retain_certificate', '400'), ('retain_command', '90'), ('retain_device', '730'), ('retain_event', '730'), ('retain_outbox', '30'),
+  ('retain_rollout', '365'), ('retain_token', '90'), ('retain_upload', '30'), ('retry_attempts', '10'), ('second_person', 'off'),
+  ('server_name', 'Fenestra'), ('session_messages', '50'), ('session_rate', '30'), ('signer_rate', '6000'), ('sync_application_version', ''),
+  ('terms_enforced', 'false'), ('throttle_first', '15'), ('throttle_maximum', '900'), ('throttle_overall', '600'), ('throttle_source', '100'),
+  ('throttle_user', '5'), ('time_zone', 'UTC'), ('token_days', '30'), ('unenroll_days', ''), ('upload_days', '3'), ('upload_maximum', '64'),
+  ('upload_quota', '4096'), ('verify_interval', '24'), ('webhook_attempts', '15'), ('webhook_timeout', '10'), ('wipe_delay', '0'),
+  ('wipe_grace', '30'), ('wipe_silence', '24'), ('wipes_per_hour', '10') $$, 'the presets');
 select is_empty('select name from mdm.setting where preset !~ (''^('' || pattern || '')$'')', 'each preset matches its pattern');
 select bag_eq('select name from discovery.setting()', '{enrollment_url,enrollment_version,enrollment_paths,fault_http_status}'::text[], 'what discovery is given');
 select is((select count(*) from enrollment.setting()), 35::bigint, 'what enrollment is given');

@@ -35,7 +35,7 @@ select bag_eq('select proname::text from function where schema = ''webhook''',
   array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
-        'abort', 'credential', 'device_by_id', 'reseal', 'unsealed', 'stranger'],
+        'abort', 'credential', 'device_by_id', 'upload_begin', 'upload_done', 'reseal', 'unsealed', 'stranger'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['maintain',
@@ -54,7 +54,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'token_create', 'token_revoke', 'enrollment_group_set', 'enrollment_group_remove', 'device_register', 'device_unregister',
         'recover', 'restored', 'webhook_set', 'webhook_remove', 'webhook_resend', 'webhook_test',
         'jwks_set', 'tenant_set', 'tenant_remove', 'terms_set', 'enrollment_link',
-        'action_approve', 'action_cancel', 'sync', 'reboot', 'rename', 'wipe', 'autopilot_reset', 'fresh_start', 'retire', 'locate', 'defender_scan', 'defender_update',
+        'action_approve', 'action_cancel', 'diagnostics', 'sync', 'reboot', 'rename', 'wipe', 'autopilot_reset', 'fresh_start', 'retire', 'locate', 'defender_scan', 'defender_update',
         'laps_rotate', 'bitlocker_rotate', 'msi_install', 'msi_remove', 'msix_install', 'msix_remove', 'root_install', 'pfx_install', 'scep_install', 'root_syncml', 'pfx_syncml',
         'scep_syncml', 'edition_upgrade', 'audit_verify', 'audit_export'],
   'functions of admin');
@@ -64,7 +64,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
         'admx', 'admx_policy', 'csp_node', 'csp_root',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'action', 'seal_key', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
+        'action', 'upload', 'seal_key', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -137,6 +137,7 @@ insert into matrix values
   ('function', 'device_find', 'ohea'),
   ('function', 'device_register', 'oh'),
   ('function', 'device_unregister', 'oh'),
+  ('function', 'diagnostics', 'oh'),
   ('function', 'edition_upgrade', 'o'),
   ('function', 'enqueue', 'o'),
   ('function', 'enqueue_many', 'o'),
@@ -227,6 +228,7 @@ insert into matrix values
   ('view', 'terms_acceptance', 'oh'),
   ('view', 'throttle', 'oh'),
   ('view', 'token', 'oh'),
+  ('view', 'upload', 'oh'),
   ('view', 'way', 'oh');
 select bag_eq($$ select what from may where who = 'operator' $$, $$ select what from matrix where who ~ 'o' $$, 'the operator may this and nothing else');
 select bag_eq($$ select what from may where who = 'helpdesk' $$, $$ select what from matrix where who ~ 'h' $$, 'the help desk may this and nothing else');
@@ -266,14 +268,14 @@ select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t
     'rollout', 'site', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'csp_root', 'csp_node', 'admx', 'admx_policy',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
-    'action_kind', 'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
+    'action_kind', 'upload', 'upload_stale', 'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'stranger', 'webhook', 'maintenance_window', 'variable')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,
   'the primary key of each table of devices begins with device');
 select is_empty($$ select i.indexrelid::regclass from pg_index i join relation t on t.oid = i.indrelid
   where t.schema = 'mdm' and i.indisunique and exists (select from pg_attribute a
-      where a.attrelid = t.oid and a.attname = 'device') and t.relname <> 'device_key'
+      where a.attrelid = t.oid and a.attname = 'device') and t.relname not in ('device_key', 'upload')
     and not exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'device'
       and a.attnum = any (i.indkey)) $$, 'each unique index has the device');
 select is_empty($$ select conname from pg_constraint c join relation t on t.oid = c.conrelid

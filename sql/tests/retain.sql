@@ -15,7 +15,7 @@ insert into bound select t, 'device' from unnest('{device,device_key,counter,ses
 -- What comes with time, and which piece of admin.maintain removes it.
 insert into bound values ('command', 'expired'), ('command_done', 'command'), ('part', 'command'), ('delivery', 'command'), ('result', 'command'), ('expansion', 'command'),
   ('event', 'event'), ('alert', 'alert'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('throttle', 'token'),
-  ('action', 'action ended'), ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
+  ('action', 'action ended'), ('upload', 'upload'), ('upload_stale', 'upload'), ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
 select is_empty($$ select relname from pg_class where relnamespace = 'mdm'::regnamespace and relkind in ('r', 'p') and not relispartition
   and relname not in (select name from bound) $$, 'for each table it is said what bounds it');
 

@@ -2,7 +2,7 @@
 -- All commands, on their way or ended.
 create or replace view admin.command as
 select c.command as id, c.device, c.seq, c.verb, c.uri, c.format, c.type,
-       c.data, c.state, c.cancel_requested, c.status, c.error, c.attempts,
+       regexp_replace(c.data, '(/ManagementServer/Upload/)[0-9a-f]{32}', '\1...') as data, c.state, c.cancel_requested, c.status, c.error, c.attempts,
        c.queued_at, c.sent_at, c.done_at, c.retries, c.priority, c.not_before,
        c.expires_at, c.origin, c.rollout, c.waits_for
   from mdm.command_any c;
