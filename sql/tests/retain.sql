@@ -9,7 +9,7 @@ select admin.setting_set('session_rate', '0') \g /dev/null
 create temp table bound (name text primary key, by text not null);
 -- As many rows as administrators made, or the release came with.
 insert into bound select t, 'administrator' from unnest('{account,action_kind,admx,admx_policy,assignment,csp_node,csp_root,directory,enrollment_group,group,group_member,jwk,maintenance_window,
-  migration,node_rule,profile,profile_item,provisioning_rule,registration,run_once,session_rule,setting,status_class,template,tenant,terms,variable,way,webhook,authority}'::text[]) t;
+  migration,node_rule,profile,profile_item,provisioning_rule,registration,run_once,session_rule,setting,site,status_class,template,tenant,terms,variable,way,webhook,authority}'::text[]) t;
 -- A limited number for each device (or user) that there is.
 insert into bound select t, 'device' from unnest('{device,device_key,counter,session,session_more,refusal,chunk,inventory,event_anchor,node,secret,secret_node,terms_acceptance}'::text[]) t;
 -- What comes with time, and which piece of admin.maintain removes it.
