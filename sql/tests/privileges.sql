@@ -267,8 +267,7 @@ drop function admin.later();
 
 -- Sharding: what a later distribution by device needs.
 select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t.relkind = 'r'
-  and t.relname not in ('csp_root', 'csp_node', 'admx', 'admx_policy',
-    'rollout', 'site', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
+  and t.relname not in ('rollout', 'site', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'csp_root', 'csp_node', 'admx', 'admx_policy',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
     'action_kind', 'upload', 'upload_stale', 'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
@@ -304,6 +303,10 @@ select lives_ok('select * from admin.device', 'the administrator reads the views
 select lives_ok('select * from admin.' || relname, 'and each of them: ' || relname)
   from pg_class where relnamespace = 'admin'::regnamespace and relkind = 'v' order by relname;
 select throws_ok('select * from mdm.enrollment', '42501', null, 'but not the secrets');
+set local role fenestra_auditor;
+select lives_ok('select * from admin.' || relname, 'the auditor reads each of them: ' || relname)
+  from pg_class where relnamespace = 'admin'::regnamespace and relkind = 'v' order by relname;
+set local role fenestra_admin;
 select throws_ok('update admin.event set kind = ''x''', '42501', null, 'and cannot touch the audit trail');
 select throws_ok('select mdm.unenroll(gen_random_uuid())', '42501', null, 'nor the inner functions');
 
