@@ -87,6 +87,7 @@ begin
     function  group_member_remove    o
     function  group_remove           o
     function  group_set              o
+    function  inventory_ask          o h
     function  laps_rotate            o h
     function  locate                 o h
     function  msi_install            o
@@ -140,6 +141,8 @@ begin
     view      certificate            o h
     view      command                o h e
     view      command_part           o h
+    view      compliance             o h
+    view      compliance_rule        o h
     view      conflict               o h
     view      csp_node               o h
     view      csp_root               o h
@@ -151,11 +154,16 @@ begin
     view      group                  o h
     view      group_device           o h
     view      inventory              o h
+    view      inventory_asked        o h
+    view      inventory_change       o h
+    view      inventory_kind         o
+    view      inventory_missing      o h
     view      jwk                    o
     view      maintenance_window     o h
     view      profile                o h
     view      profile_item           o h
     view      profile_status         o h
+    view      program                o h
     view      provisioning           o
     view      registration           o h
     view      result                 o h

@@ -24,6 +24,9 @@ begin
   select 'roll-out "' || r.name || '"'
     from mdm.rollout r
    where r.device_group = in_name and r.state in ('running', 'paused', 'halted')
+   union all
+  select 'compliance rule "' || r.name || '"'
+    from mdm.compliance_rule r where in_name in (r.device_group, r.tag_group)
    order by 1 limit 1;
   if found then
     raise exception 'the % is for the group "%"', v_for, in_name

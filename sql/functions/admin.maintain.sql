@@ -25,6 +25,7 @@ begin
     'command',           mdm.retain_commands(in_rows),
     'event',             mdm.retain_events(in_rows),
     'alert',             mdm.retain_alerts(in_rows),
+    'inventory change',  mdm.retain_changes(in_rows),
     'webhook delivery',  mdm.retain_outbox(in_rows),
     'token',             mdm.retain_tokens(in_rows),
     'roll-out ended',    mdm.retain_rollouts(in_rows),
@@ -34,13 +35,14 @@ begin
     'device',            mdm.retain_devices(in_rows));
   -- The others tell for themselves.
   if (v_done -> 'command')::int + (v_done -> 'alert')::int
+      + (v_done -> 'inventory change')::int
       + (v_done -> 'webhook delivery')::int + (v_done -> 'roll-out ended')::int
       + (v_done -> 'action ended')::int + (v_done -> 'upload')::int
       + (v_done -> 'certificate')::int > 0 then
     perform mdm.event_add(null, 'history.forgotten', (
       select jsonb_object_agg(o.key, o.value) from jsonb_each(v_done) o
        where o.value <> '0' and o.key in ('command', 'alert',
-         'webhook delivery', 'roll-out ended', 'action ended', 'upload',
+         'inventory change', 'webhook delivery', 'roll-out ended', 'action ended', 'upload',
          'certificate')));
   end if;
   return query select o.key, o.value::bigint from jsonb_each_text(v_done) o;

@@ -30,6 +30,11 @@ declare
   v_answers int[] := '{}';
   v_stray   jsonb := '[]';
   v_seqs    bigint[];
+  v_own_seq bigint;
+  v_own     boolean;
+  v_asked   bigint[];
+  v_nodes   text[];
+  v_told    text[];
   v_uris    text[];
   v_values  text[];
 begin
@@ -96,6 +101,19 @@ begin
       ordinal := v_one.n; status := v_status;
       return next;
     elsif v_whole.seq is not null and octet_length(v_whole.uri) <= 2048 then
+      if v_whole.seq is distinct from v_own_seq then
+        v_own_seq := v_whole.seq;
+        v_own := exists (select from mdm.command_any c where c.device = in_device
+          and c.seq = v_own_seq and c.origin = 'inventory');
+      end if;
+      if v_own then
+        perform set_config('fenestra.message', 'changed', true);
+        continue when v_whole.format = 'node';
+        v_asked := v_asked || v_whole.seq;
+        v_nodes := v_nodes || v_whole.uri;
+        v_told := v_told || v_whole.data;
+        continue;
+      end if;
       insert into mdm.result (device, seq, uri, format, type, data, children)
       values (in_device, v_whole.seq, v_whole.uri, v_whole.format,
         v_whole.type, v_whole.data, case when v_whole.format = 'node'
@@ -127,6 +145,9 @@ begin
   end if;
   if v_seqs is not null then
     perform mdm.node_seen(in_device, v_seqs);
+  end if;
+  if v_asked is not null then
+    perform mdm.inventory_seen(in_device, v_asked, v_nodes, v_told);
   end if;
   if v_uris is not null then
     perform mdm.inventory_set(in_device, v_uris, v_values);

@@ -7,10 +7,11 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count    int;
-  v_action   boolean;
-  v_rollouts uuid[];
-  v_profile  boolean;
+  v_count     int;
+  v_action    boolean;
+  v_rollouts  uuid[];
+  v_profile   boolean;
+  v_inventory boolean;
 begin
   with ended as (
     delete from mdm.command c
@@ -30,8 +31,9 @@ begin
     returning rollout, origin
   )
   select count(*), array_agg(h.rollout) filter (where h.rollout is not null),
-         bool_or(h.origin = 'profile'), bool_or(h.origin = 'action')
-    into v_count, v_rollouts, v_profile, v_action
+         bool_or(h.origin = 'profile'), bool_or(h.origin = 'action'),
+         bool_or(h.origin = 'inventory')
+    into v_count, v_rollouts, v_profile, v_action, v_inventory
     from history h;
   if v_action then
     perform set_config('fenestra.action', 'ended', true);
@@ -42,6 +44,9 @@ begin
   end if;
   if v_profile then
     perform mdm.node_outcome(in_device, in_seqs, in_state, in_status, in_error);
+  end if;
+  if v_inventory then
+    perform mdm.inventory_outcome(in_device, in_seqs, in_state, in_status);
   end if;
   return v_count;
 end

@@ -3,8 +3,10 @@
 -- order within one, within the budget but at least one; an Exec goes with the Add of its node before it; one that was
 -- sent in vain too often goes alone, and so does an object on its way in
 -- chunks.  Those of the user wait until the user is signed in, those of which
--- the device said later for another session, and others pass them.  Null when
--- there is none or the session is given no more.
+-- the device said later for another session, and others pass them.  Questions of
+-- the inventory are last, and keep no message with others, which are answered
+-- whatever becomes of them.  Null when there is none or the session is given no
+-- more.
 create or replace function mdm.command_next(in_session mdm.session,
   in_more mdm.session_more)
 returns bigint[]
@@ -40,11 +42,13 @@ begin
     select array_agg(n.seq order by n.i)
       from (select q.seq, q.i, q.pair,
                    q.alone or bool_or(q.alone) over w as alone,
+                   q.own = first_value(q.own) over w as along,
                    case when lead(q.pair) over w then lead(q.total) over w
                         else q.total end as total
               from (select c.seq, row_number() over v as i,
                            sum(c.size) over v as total,
                            c.unanswered >= v_attempts as alone,
+                           c.origin = 'inventory' as own,
                            c.verb = 'Exec' and lag(c.verb) over v = 'Add'
                              and starts_with(lower(c.uri), lag(lower(c.uri)) over v) as pair
                       from mdm.command c
@@ -56,7 +60,7 @@ begin
                      limit 500) q
             window w as (order by q.i)) n
      where n.i = 1
-        or not n.alone and (n.total <= v_budget or n.i = 2 and n.pair));
+        or not n.alone and n.along and (n.total <= v_budget or n.i = 2 and n.pair));
 end
 $$;
 comment on function mdm.command_next is

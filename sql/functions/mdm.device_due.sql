@@ -13,8 +13,11 @@ begin
   -- Read first: what changes from now on makes the device due once more.
   select r.revision into strict v_revision
     from mdm.session_rule r where r.one = 1;
+  -- Compliance first: it may have the device stand in a group.
+  v_due_at := mdm.compliance_due(in_device);
   perform mdm.rollout_due(in_device);
-  v_due_at := least(mdm.action_due(in_device), mdm.reconcile(in_device),
+  v_due_at := least(v_due_at, mdm.action_due(in_device),
+    mdm.reconcile(in_device),
     mdm.inventory_due(in_device));
   -- The queue last: what the others put into it may have to wait.
   v_due_at := least(v_due_at, mdm.queue_due(in_device));
@@ -23,4 +26,4 @@ begin
 end
 $$;
 comment on function mdm.device_due is
-  'Look after a device that is due: its actions, desired state, inventory and queue.';
+  'Look after a device that is due: its actions, desired state, compliance, inventory and queue.';

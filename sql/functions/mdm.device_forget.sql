@@ -38,6 +38,10 @@ begin
   delete from mdm.expansion x where x.device = in_device;
   delete from mdm.node n where n.device = in_device;
   delete from mdm.group_member g where g.device = in_device;
+  delete from mdm.compliance c where c.device = in_device;
+  delete from mdm.inventory_asked a where a.device = in_device;
+  delete from mdm.inventory_missing m where m.device = in_device;
+  delete from mdm.inventory_change h where h.device = in_device;
   delete from mdm.inventory i where i.device = in_device;
   delete from mdm.alert a where a.device = in_device;
   delete from mdm.chunk c where c.device = in_device;

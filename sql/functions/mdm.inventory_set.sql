@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: ISC
--- Write those values that are new or differ, and bring the device's own
--- columns up to date with them.
+-- Write those values that are new or differ, with what they were before, and
+-- bring the device's own columns up to date with them.  A node that was not
+-- there is a change where in_asked says that it was asked for before.
 create or replace function mdm.inventory_set(in_device uuid, in_uris text[],
-  in_values text[])
+  in_values text[], in_asked boolean default false)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -19,6 +20,16 @@ begin
   end if;
 
   perform mdm.clone_seen(in_device, in_uris, in_values);
+  insert into mdm.inventory_change (device, uri, at, former, value)
+  select distinct on (n.uri) in_device, n.uri, now(), i.value, n.value
+    from unnest(in_uris, in_values) with ordinality as n (uri, value, position)
+    left join mdm.inventory i on i.device = in_device and i.uri = n.uri
+   where i.value is distinct from n.value
+     and (i.uri is not null or in_asked and mdm.inventory_known(in_device, n.uri))
+     and octet_length(n.uri) between 1 and 2048
+     and not exists (select from mdm.inventory_plain p where p.uri = n.uri)
+   order by n.uri, n.position desc
+  on conflict (device, uri, at) do update set value = excluded.value;
   insert into mdm.inventory as i (device, uri, value)
   select distinct on (n.uri) in_device, n.uri, n.value
     from unnest(in_uris, in_values) with ordinality as n (uri, value, position)
@@ -47,6 +58,12 @@ begin
       from mdm.inventory i where i.device = in_device and i.uri = any (in_uris)) v
    where d.device = in_device;
   perform mdm.rule_again(in_device);
+  if './DevDetail/SwV' = any (in_uris) and exists (select
+      from mdm.inventory_asked a
+      join mdm.device d on d.device = a.device
+     where a.device = in_device and a.os_version is distinct from d.os_version) then
+    perform mdm.device_due_now(array[in_device]);
+  end if;
   perform set_config('fenestra.message', 'changed', true);
 end
 $$;

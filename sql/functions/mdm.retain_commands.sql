@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- Remove ended commands that are old, with their parts, deliveries and
--- results.  The counter remembers how many they were.
+-- results, and sooner what only asked: for the inventory and for profiles.  The
+-- counter remembers how many they were.
 create or replace function mdm.retain_commands(in_rows int) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -13,9 +14,14 @@ declare
 begin
   for v_device, v_seqs in
     select o.device, array_agg(o.seq)
-      from (select c.device, c.seq from mdm.command_done c
+      from (select * from (select c.device, c.seq from mdm.command_done c
              where c.done_at < v_before
-             order by c.done_at limit in_rows) o
+             order by c.done_at limit in_rows) a
+             union
+            select * from (select c.device, c.seq from mdm.command_done c
+             where c.done_at < mdm.retain_before('retain_reading')
+               and (c.origin = 'inventory' or c.origin = 'profile' and c.verb = 'Get')
+             order by c.done_at limit in_rows) b) o
      group by o.device
   loop
     continue when not mdm.counter_try(v_device);

@@ -7,7 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from mdm.group g where g.rule <> '{"all": []}')
-    or exists (select from mdm.profile p where p.rule is not null) then
+    or exists (select from mdm.profile p where p.rule is not null)
+    or exists (select from mdm.compliance_rule) then
     perform mdm.device_due_now(array[in_device]);
   end if;
 end

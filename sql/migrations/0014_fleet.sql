@@ -17,7 +17,7 @@ alter table mdm.command drop constraint command_state_check;
 alter table mdm.command add constraint command_state_check check (state in
   ('queued', 'waiting', 'sent', 'accepted'));
 alter table mdm.command
-  add priority   int not null default 5 check (priority between 0 and 9),
+  add priority   int not null default 5 check (priority between -1 and 9),
   add not_before timestamptz,
   add expires_at timestamptz,
   add origin     text not null default 'administrator',
@@ -28,7 +28,7 @@ alter table mdm.command
 comment on column mdm.command.state is
   'queued; waiting until its time; sent and not answered; accepted: begun, the outcome comes later.';
 comment on column mdm.command.priority is
-  '9 goes first and waits for no maintenance window; 5 is usual; within one the order is that of seq.';
+  '9 goes first and waits for no maintenance window; 5 is usual; -1 is the inventory''s; within one the order is that of seq.';
 comment on column mdm.command.not_before is 'Not to be sent earlier; null: at once.';
 comment on column mdm.command.expires_at is 'Not to be sent from then on; null: see the setting command_expiry.';
 comment on column mdm.command.origin is 'Who queued it: administrator, roll-out, or a part of the server.';
@@ -150,8 +150,157 @@ comment on column mdm.counter.forgotten is
 
 -- Each finds the oldest without looking at the rest.
 create index command_done_at on mdm.command_done (done_at);
+create index command_done_reading on mdm.command_done (done_at)
+  where origin = 'inventory' or origin = 'profile' and verb = 'Get';
 create index alert_at on mdm.alert (received_at);
 create index command_expires on mdm.command (expires_at)
   where expires_at is not null and state in ('queued', 'waiting');
 create index device_left on mdm.device (state, created_at)
   where state in ('enrolling', 'unenrolled', 'retired');
+
+-- What is asked of devices, and how often.
+insert into mdm.setting (name, preset, pattern, reader, description) values
+('inventory', 'off', 'off|on', '{}',
+ 'Whether devices are asked what mdm.inventory_kind lists; DevInfo comes unasked.'),
+('retain_inventory_change', '365', '[1-9][0-9]{0,4}', '{}',
+ 'Days that changes of the inventory are kept.'),
+('retain_reading', '1', '[1-9][0-9]{0,4}', '{}',
+ 'Days that the questions of the inventory, and readings of what profiles set, are kept as commands.');
+
+create table mdm.inventory_kind (
+  name        text primary key,
+  hours       int not null check (hours between 1 and 8760),
+  uris        text[] not null check (cardinality(uris) between 1 and 500),
+  enabled     boolean not null default true,
+  description text,
+  changed_at  timestamptz not null default now()
+);
+select mdm.distribute('mdm.inventory_kind');
+comment on table mdm.inventory_kind is
+  'Questions that devices are asked together: one Get with an Item for each node.';
+comment on column mdm.inventory_kind.hours is 'How often; devices are spread over that time.';
+comment on column mdm.inventory_kind.uris is
+  'The nodes; ?list=StructData brings all below one, and what is below it no more goes.';
+
+create table mdm.inventory_plain (
+  uri text primary key
+);
+select mdm.distribute('mdm.inventory_plain');
+comment on table mdm.inventory_plain is
+  'Nodes whose values change all the time: of these no changes are kept.';
+insert into mdm.inventory_plain values
+('./DevDetail/Ext/Microsoft/LocalTime'),
+('./DevDetail/Ext/Microsoft/FreeStorage'),
+('./Vendor/MSFT/DeviceStatus/Battery/Status'),
+('./Vendor/MSFT/DeviceStatus/Battery/EstimatedChargeRemaining'),
+('./Vendor/MSFT/DeviceStatus/Battery/EstimatedRuntime'),
+('./Vendor/MSFT/Update/LastSuccessfulScanTime');
+
+insert into mdm.inventory_kind (name, hours, uris, description) values
+('DevDetail', 24, array(select './DevDetail/' || n from unnest('{SwV,HwV,FwV,OEM,DevTyp,Ext/Microsoft/DeviceName,Ext/Microsoft/LocalTime,
+  Ext/Microsoft/OSPlatform,Ext/Microsoft/ProcessorArchitecture,Ext/Microsoft/ProcessorType,Ext/Microsoft/TotalRAM,Ext/Microsoft/TotalStorage,
+  Ext/Microsoft/FreeStorage,Ext/Microsoft/SMBIOSSerialNumber,Ext/Microsoft/SMBIOSVersion,Ext/Microsoft/SystemSKU,Ext/Microsoft/DNSComputerName,
+  Ext/WLANMACAddress,Ext/WlanIPv4Address,Ext/WlanIPv6Address}'::text[]) n),
+ 'System, hardware and the device''s clock.'),
+('DeviceStatus', 24, array(select './Vendor/MSFT/DeviceStatus/' || n from unnest('{SecureBootState,OS/Edition,OS/Mode,DomainName,TPM/SpecificationVersion,
+  TPM/ManufacturerId,TPM/ManufacturerIdTxt,TPM/ManufacturerVersion,Antivirus/Status,Antivirus/SignatureStatus,Antispyware/Status,
+  Antispyware/SignatureStatus,Firewall/Status,UAC/Status,Compliance/EncryptionCompliance,Battery/Status,Battery/EstimatedChargeRemaining,
+  DeviceGuard/VirtualizationBasedSecurityStatus,DeviceGuard/LsaCfgCredGuardStatus,DMA/BootDMAProtectionStatus}'::text[]) n),
+ 'Secure boot, TPM, protection and encryption.'),
+('CSPVersions', 8760, '{./Vendor/MSFT/DeviceManageability/Capabilities/CSPVersions}',
+ 'The CSPs of the device: once, and again when its Windows has changed.'),
+('Update', 24, '{./Vendor/MSFT/Update/LastSuccessfulScanTime,./Vendor/MSFT/Update/InstallableUpdates?list=StructData,
+  ./Vendor/MSFT/Update/PendingRebootUpdates?list=StructData,./Vendor/MSFT/Update/FailedUpdates?list=StructData,
+  ./Vendor/MSFT/Update/InstalledUpdates?list=StructData}',
+ 'Updates that are installed, wait for it or for a restart, or failed.'),
+('Defender', 24, array(select './Vendor/MSFT/Defender/Health/' || n from unnest('{ProductStatus,ComputerState,DefenderEnabled,RtpEnabled,NisEnabled,
+  QuickScanOverdue,FullScanOverdue,SignatureOutOfDate,RebootRequired,FullScanRequired,EngineVersion,SignatureVersion,DefenderVersion,
+  QuickScanTime,FullScanTime,TamperProtectionEnabled,IsVirtualMachine}'::text[]) n) || '{./Vendor/MSFT/Defender/Detections?list=StructData}',
+ 'Microsoft Defender: its health, and what it found.'),
+('BitLocker', 24, '{./Vendor/MSFT/BitLocker/Status/DeviceEncryptionStatus,./Vendor/MSFT/BitLocker/Status/RemovableDrivesEncryptionStatus}',
+ 'Encryption of drives.'),
+('Programs', 168, '{./Vendor/MSFT/Win32AppInventory/Win32InstalledProgram?list=StructData}',
+ 'Installed programs.'),
+('Apps', 168, '{./Vendor/MSFT/EnterpriseModernAppManagement/AppManagement?list=StructData}',
+ 'Installed apps of the Store and others of its kind.'),
+('License', 168, '{./Vendor/MSFT/WindowsLicensing/Edition,./Vendor/MSFT/WindowsLicensing/Status,./Vendor/MSFT/WindowsLicensing/LicenseKeyType}',
+ 'Edition and licence of Windows.');
+
+create table mdm.inventory_asked (
+  device      uuid not null references mdm.device,
+  kind        text not null,
+  seq         bigint,
+  asked_at    timestamptz not null,
+  first_at    timestamptz,
+  answered_at timestamptz,
+  os_version  text,
+  failures    int not null default 0,
+  primary key (device, kind)
+) with (fillfactor = 80);
+select mdm.distribute('mdm.inventory_asked', 'device', 'mdm.device');
+comment on table mdm.inventory_asked is 'When a device was last asked what.';
+comment on column mdm.inventory_asked.seq is 'The command (mdm.command).';
+comment on column mdm.inventory_asked.first_at is 'When it first answered: what is new since then is a change.';
+comment on column mdm.inventory_asked.os_version is 'Of the device, when it was asked: another one and it is asked at once.';
+comment on column mdm.inventory_asked.failures is 'How often in a row there was no answer at all; each doubles the time.';
+
+create table mdm.inventory_missing (
+  device     uuid not null references mdm.device,
+  uri        text not null,
+  status     int not null,
+  os_version text,
+  at         timestamptz not null default now(),
+  primary key (device, uri)
+);
+select mdm.distribute('mdm.inventory_missing', 'device', 'mdm.device');
+comment on table mdm.inventory_missing is
+  'Nodes that a device does not know: not asked for until its Windows has changed.';
+
+alter table mdm.inventory add seen_seq bigint;
+comment on column mdm.inventory.seen_seq is
+  'For what ?list=StructData brought: the command that last did.';
+create index inventory_uri on mdm.inventory (uri);
+
+create table mdm.inventory_change (
+  device  uuid not null references mdm.device,
+  uri     text not null,
+  at      timestamptz not null,
+  former  text,
+  value   text,
+  primary key (device, uri, at)
+);
+create index inventory_change_at on mdm.inventory_change (at);
+select mdm.distribute('mdm.inventory_change', 'device', 'mdm.device');
+comment on table mdm.inventory_change is 'What the inventory said before, and since when it says something else.';
+comment on column mdm.inventory_change.former is 'Null: there was no such node.';
+comment on column mdm.inventory_change.value is 'Null: there is no such node any more.';
+
+create table mdm.compliance_rule (
+  name         text primary key,
+  rule         jsonb not null,
+  device_group text,
+  grace        int not null check (grace between 0 and 8760),
+  tag_group    text,
+  description  text
+);
+select mdm.distribute('mdm.compliance_rule');
+comment on table mdm.compliance_rule is 'What has to be true of devices.';
+comment on column mdm.compliance_rule.rule is 'As mdm.rule_fits takes it.';
+comment on column mdm.compliance_rule.device_group is 'Whose devices it is for; null: all.';
+comment on column mdm.compliance_rule.grace is 'Hours for which it may be untrue before the device is not compliant.';
+comment on column mdm.compliance_rule.tag_group is 'A group in which devices stand while they break the rule.';
+
+create table mdm.compliance (
+  device   uuid not null references mdm.device,
+  name     text not null,
+  state    text not null check (state in ('compliant', 'grace', 'broken')),
+  since    timestamptz not null,
+  due_at   timestamptz not null default 'infinity',
+  primary key (device, name)
+) with (fillfactor = 80);
+create index compliance_state on mdm.compliance (name, state);
+select mdm.distribute('mdm.compliance', 'device', 'mdm.device');
+comment on table mdm.compliance is
+  'Which rules are true of a device; there is none before the device has come since the rule was made.';
+comment on column mdm.compliance.state is 'grace: untrue, but not yet for too long.';
+comment on column mdm.compliance.due_at is 'When the grace ends.';

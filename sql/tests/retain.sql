@@ -8,13 +8,13 @@ select admin.setting_set('session_rate', '0') \g /dev/null
 
 create temp table bound (name text primary key, by text not null);
 -- As many rows as administrators made, or the release came with.
-insert into bound select t, 'administrator' from unnest('{account,action_kind,admx,admx_policy,assignment,csp_node,csp_root,directory,enrollment_group,group,group_member,jwk,maintenance_window,
+insert into bound select t, 'administrator' from unnest('{account,action_kind,admx,admx_policy,assignment,csp_node,csp_root,directory,compliance_rule,enrollment_group,group,group_member,inventory_kind,inventory_plain,jwk,maintenance_window,
   migration,node_rule,profile,profile_item,provisioning_rule,registration,run_once,session_rule,setting,site,status_class,template,tenant,terms,variable,way,webhook,authority}'::text[]) t;
 -- A limited number for each device (or user) that there is.
-insert into bound select t, 'device' from unnest('{device,device_key,counter,session,session_more,refusal,chunk,inventory,event_anchor,node,secret,secret_node,terms_acceptance}'::text[]) t;
+insert into bound select t, 'device' from unnest('{device,device_key,counter,session,session_more,refusal,chunk,inventory,inventory_asked,inventory_missing,compliance,event_anchor,node,secret,secret_node,terms_acceptance}'::text[]) t;
 -- What comes with time, and which piece of admin.maintain removes it.
 insert into bound values ('command', 'expired'), ('command_done', 'command'), ('part', 'command'), ('delivery', 'command'), ('result', 'command'), ('expansion', 'command'),
-  ('event', 'event'), ('alert', 'alert'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('throttle', 'token'),
+  ('event', 'event'), ('alert', 'alert'), ('inventory_change', 'inventory change'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('throttle', 'token'),
   ('action', 'action ended'), ('upload', 'upload'), ('upload_stale', 'upload'), ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
 select is_empty($$ select relname from pg_class where relnamespace = 'mdm'::regnamespace and relkind in ('r', 'p') and not relispartition
   and relname not in (select name from bound) $$, 'for each table it is said what bounds it');
@@ -62,6 +62,16 @@ update mdm.alert set received_at = now() - interval '91 days';
 select fixture.message(:'a', '2', 1), fixture.alert(:'a', 1226, 't', 'y') \g /dev/null
 select is(fixture.maintain('alert'), 1::bigint, 'alerts');
 select is((select array_agg(data) from mdm.alert), '{y}', 'the new ones stay');
+
+-- Changes of the inventory.
+insert into mdm.inventory_change (device, uri, at, former) values (:'a', './x', now() - interval '366 days', '1'), (:'a', './x', now() - interval '1 day', '2');
+select is(fixture.maintain('inventory change'), 1::bigint, 'changes of the inventory');
+-- What only asked goes sooner.
+insert into mdm.command_done (device, seq, command, verb, uri, format, type, state, cancel_requested, attempts, queued_at, done_at, origin)
+select :'a', 1000 + n, gen_random_uuid(), v, './o', 'chr', 'text/plain', 'done', false, 0, now(), now() - interval '25 hours', o from (values (1, 'Get', 'inventory'), (2, 'Get', 'profile'), (3, 'Replace', 'profile'), (4, 'Get', 'administrator')) x (n, v, o);
+update mdm.counter set command = command + 4 where device = :'a';
+select is(fixture.maintain('command'), 2::bigint, 'questions of the inventory and readings of profiles');
+select is((select array_agg(seq - 1000 order by seq) from mdm.command_done where seq > 1000), '{3,4}', 'not what was set, nor what was asked by hand');
 
 -- The audit trail: the chain can still be verified.
 select is(fixture.maintain('event'), 0::bigint, 'the audit trail');

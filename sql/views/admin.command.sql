@@ -25,7 +25,7 @@ comment on column admin.command.queued_at is 'When it was enqueued.';
 comment on column admin.command.sent_at is 'When it was last sent.';
 comment on column admin.command.done_at is 'When it ended.';
 comment on column admin.command.retries is 'How often the device said later.';
-comment on column admin.command.priority is '9 goes first and waits for no maintenance window; 5 is usual.';
+comment on column admin.command.priority is '9 goes first and waits for no maintenance window; 5 is usual; -1: a question of the inventory.';
 comment on column admin.command.not_before is 'Not to be sent earlier; null: at once.';
 comment on column admin.command.expires_at is 'Not to be sent from then on; null: as the setting command_expiry has it.';
 comment on column admin.command.origin is 'Who queued it: administrator, roll-out, or a part of the server.';

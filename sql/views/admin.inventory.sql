@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: ISC
--- The last known DevInfo and DevDetail of devices.
+-- What devices last said of themselves.
 create or replace view admin.inventory as
 select i.device, i.uri, i.value, i.changed_at
   from mdm.inventory i;
 comment on view admin.inventory is
-  'The last known DevInfo and DevDetail of devices.';
+  'What devices last said of themselves.';
 comment on column admin.inventory.device is 'The device (device.id).';
 comment on column admin.inventory.uri is 'The node.';
 comment on column admin.inventory.value is 'Its value.';
