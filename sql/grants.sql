@@ -71,7 +71,7 @@ begin
     function  csp_find               o h
     function  defender_scan          o h
     function  defender_update        o h
-    function  desired                      a
+    function  desired                o h   a
     function  device_find            o h e a
     function  device_register        o h
     function  device_unregister      o h
@@ -116,10 +116,10 @@ begin
     function  rollout_start_syncml   o
     function  root_install           o
     function  root_syncml            o
-    function  rule_fits                    a
+    function  rule_fits              o h   a
     function  scep_install           o
     function  scep_syncml            o
-    function  status_words                 a
+    function  status_words           o h   a
     function  supersede              o
     function  sync                   o h
     function  targets                o h

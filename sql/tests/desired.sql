@@ -61,6 +61,7 @@ select is(fixture.begins(:'a'), '{}', 'what others get does not concern it');
 
 -- A change, and the same again.
 select admin.profile_item_set('p', fixture.p('Two'), 'c');
+select is(fixture.shown(:'a'), '{p One verified 200,p Two pending}', 'a change waits for the device');
 select is(fixture.begins(:'a'), '{Replace Two c,Get Two}', 'what changed is sent, and nothing else');
 select is(fixture.answers(:'a', '200', '=c'), '{}', 'done');
 select admin.profile_resend('p');
@@ -98,7 +99,8 @@ select admin.setting_set('verify_interval', '24');
 
 -- Removal.
 select admin.profile_item_remove('p', fixture.p('One'));
-select is(fixture.begins(:'a'), '{Delete One,Get Two}', 'what left is deleted');
+select is(fixture.shown(:'a'), '{p One leaving,p Two verified 200}', 'what is wanted no longer');
+select is(fixture.begins(:'a'), '{Delete One,Get Two}', 'is deleted');
 select is(fixture.shown(:'a'), '{p One leaving,p Two verified 200}', 'and leaves');
 select is(fixture.answers(:'a', '200', '=c'), '{}', 'done');
 select is(fixture.shown(:'a'), '{p Two verified 200}', 'gone');

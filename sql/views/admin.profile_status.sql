@@ -2,26 +2,43 @@
 -- How far each device is with each node of its profiles.  One that has not
 -- come since the last change is compared here; of the others it is known.
 create or replace view admin.profile_status as
-select n.device, n.profile, n.uri,
-       case when n.state = 'pending' and c.state in ('sent', 'accepted')
-         then 'sent' else n.state end as state,
-       n.status, admin.status_words(n.status, n.error) as explanation,
-       n.overrides, n.failures, n.retry_at, n.drifts, n.set_at, n.verified_at,
-       c.command, n.changed_at
-  from mdm.node n
-  left join mdm.command c on c.device = n.device and c.seq = n.seq
-union all
-select s.device, d.profile, d.uri, 'pending', null,
-       'the device has not come since the last change', d.overrides, 0, null,
-       0, null, null, null, null
-  from mdm.session_rule r
-  join mdm.session s on s.revision < r.revision or s.due_at = '-infinity'
-  join mdm.device v on v.device = s.device
-   and v.state in ('enrolling', 'enrolled', 'blocked')
- cross join lateral admin.desired(s.device) d
- where d.applies and not exists (select from mdm.node n
-   where n.device = s.device and n.node = d.node and n.exec = d.exec
-     and n.want = d.want);
+select x.device, coalesce(x.profile, n.profile) as profile,
+       coalesce(x.uri, n.uri) as uri,
+       case when x.todo is not null then x.todo
+            when n.state = 'pending' and c.state in ('sent', 'accepted') then 'sent'
+            else n.state end as state,
+       case when x.todo is null then n.status end as status,
+       case when x.todo is null then admin.status_words(n.status, n.error)
+            else 'the device has not come since the last change' end as explanation,
+       case when x.todo is null then n.overrides else x.overrides end as overrides,
+       case when x.todo is null then n.failures else 0 end as failures,
+       case when x.todo is null then n.retry_at end as retry_at,
+       coalesce(n.drifts, 0) as drifts, n.set_at, n.verified_at,
+       case when x.todo is null then c.command end as command, n.changed_at
+  from (
+    select n.device, n.node, n.exec, null as profile, null as uri,
+           null::text[] as overrides, null as todo
+      from mdm.session_rule r
+      join mdm.session s on s.revision >= r.revision and s.due_at > '-infinity'
+      join mdm.node n on n.device = s.device
+     union all
+    select s.device, y.node, y.exec, y.profile, y.uri, y.overrides, y.todo
+      from mdm.session_rule r
+      join mdm.session s on s.revision < r.revision or s.due_at = '-infinity'
+      join mdm.device v on v.device = s.device
+       and v.state in ('enrolling', 'enrolled', 'blocked')
+     cross join lateral (
+       select coalesce(d.node, n.node) as node, coalesce(d.exec, n.exec) as exec,
+              d.profile, d.uri, d.overrides,
+              case when n.want = d.want or n.state = 'cannot be removed' then null
+                   when d.node is null then 'leaving' else 'pending' end as todo
+         from (select * from admin.desired(s.device) w where w.applies) d
+         full join (select * from mdm.node m where m.device = s.device) n
+           on n.node = d.node and n.exec = d.exec) y
+  ) x
+  left join mdm.node n
+    on n.device = x.device and n.node = x.node and n.exec = x.exec
+  left join mdm.command c on c.device = n.device and c.seq = n.seq;
 comment on view admin.profile_status is
   'How far each device is with each node of its profiles.';
 comment on column admin.profile_status.device is 'The device (device.id).';
