@@ -13,7 +13,6 @@
 #include "../common/config.h"
 #include "../common/db.h"
 #include "../common/digest.h"
-#include "../common/faultpoint.h"
 #include "../common/log.h"
 #include "../common/seal.h"
 #include "../common/stop.h"
@@ -240,9 +239,7 @@ send_some(struct sender *s)
 			posts[sent++] = &all[n].post;
 	if (n == 0)
 		return 0;
-	FAULT("webhook-taken");
 	post_all(posts, sent, &limits);
-	FAULT("webhook-sent");
 	work = db_work(s->db, s->arena);
 	for (size_t i = 0; i < n; i++)
 		record(work, &all[i]);

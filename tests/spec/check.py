@@ -27,7 +27,8 @@ ID = re.compile(r'(?:S[0-4]\.\d+|E\d+|T\d+|D2-\d+|D1-I\d+)(?=[\s:;]|$)')
 
 def python_files():
     """The files whose functions test_… say what they prove."""
-    return [os.path.join(ROOT, 'tests', 'faults', 'run.py')] + sorted(
+    return [os.path.join(ROOT, 'tests', 'faults', name)
+            for name in ('run.py', 'failover.py')] + sorted(
         glob.glob(os.path.join(ROOT, 'tests', 'protocol', 'test_*.py')))
 
 
