@@ -12,7 +12,10 @@ BENCH_PORT         the first of four ports in a row (9643)
 BENCH_DEVICES      of the large database, each with ten commands (100000)
 BENCH_MESSAGES     that one worker has to endure (10000)
 BENCH_PARTS        only these, of: checkins scale commands enrollments memory
-                   statements endurance
+                   statements endurance; or oracle, which is on demand: what
+                   the time of an answer tells of a user, and what bad
+                   certificate requests cost
+BENCH_SAMPLES      of each kind of user that oracle takes (2000)
 """
 
 import base64
@@ -27,6 +30,7 @@ import time
 import commands
 import endurance
 import machine
+import oracle
 import scale
 from beside import Floor
 from settings import (LANES, PORT, QUICK, ROUNDS, SECONDS, WORKERS, Series,
@@ -367,6 +371,7 @@ class Bench:
             'memory': self.memories,
             'statements': self.statements,
             'endurance': lambda: endurance.run(self),
+            'oracle': lambda: oracle.run(self),
         }
         for name in work:
             if name in parts():

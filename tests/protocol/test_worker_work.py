@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: ISC
+"""How much work an attempt to sign in costs: the hashes of passwords that a
+worker computes, counted in the library that does it."""
+
+import os
+import subprocess
+import threading
+
+import client
+import messages
+import pages
+import stack
+import test_authentication
+import test_tokens
+from fastcgi import Pool
+from messages import fault
+from pages import DOMAIN
+
+# Stands before libcrypt: a line for each hash, with its scheme and cost.
+COUNTER = r'''
+#define _GNU_SOURCE
+#include <crypt.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+char *
+crypt_rn(const char *phrase, const char *setting, void *data, int size)
+{
+	char *(*real)(const char *, const char *, void *, int) =
+	    (char *(*)(const char *, const char *, void *, int))dlsym(
+		RTLD_NEXT, "crypt_rn");
+	int fd = open(getenv("COUNT_CRYPT"), O_WRONLY | O_APPEND);
+	char line[16];
+	int n = snprintf(line, sizeof(line), "%.7s\n", setting);
+
+	if (fd == -1 || write(fd, line, n) != n)
+		abort();
+	close(fd);
+	return real(phrase, setting, data, size);
+}
+'''
+
+
+class Counted(Pool):
+    """Enrollment workers that say when they hash a password."""
+
+    def __init__(self, env, count=1):
+        library, source = env.folder.fresh('.so'), env.folder.fresh('.c')
+        with open(source, 'w', encoding='ascii') as file:
+            file.write(COUNTER)
+        subprocess.run(['gcc', '-shared', '-fPIC', '-o', library, source],
+                       check=True, capture_output=True)
+        self.counted = env.folder.file('crypt', '')
+        super().__init__(env, 'enrollment', count, LD_PRELOAD=library,
+                         COUNT_CRYPT=self.counted)
+
+    def hashes(self):
+        """The settings of the hashes since the last time."""
+        with open(self.counted, 'r+', encoding='ascii') as file:
+            found = file.read().split()
+            file.truncate(0)
+        return found
+
+    def attempt(self, upn, password):
+        return self.call(messages.POLICY, messages.policy(upn, password),
+                         client.SOAP)
+
+
+def test_the_same_hashes_for_everybody(env):
+    """T7 T8 a right, a wrong, an empty and an overlong password of a user,
+    any password of one who is not there, in the messages and at the page:
+    one hash each, of the same scheme and cost, and one answer."""
+    with Counted(env) as pool, pages.domain(env):
+        assert pool.attempt(messages.UPN, messages.PASSWORD).status == 200
+        right = pool.hashes()
+        assert len(right) == 1 and right[0].startswith('$y$j'), right
+        answers = []
+        for upn in (messages.UPN, 'nobody@' + stack.DOMAIN, 'nobody@x.test',
+                    'X\\nobody', 'nobody', "' or 1=1 --"):
+            for password in ('wrong', '', 'x' * 600, messages.PASSWORD + ' '):
+                answers.append(fault(pool.attempt(upn, password),
+                                     's:Authentication'))
+                assert pool.hashes() == right, (upn, password)
+        assert test_authentication.same(*answers)
+        for user in (pages.USER, 'nobody@' + DOMAIN):
+            found = pages.page(pool.call(
+                pages.query(), pages.urllib.parse.urlencode(
+                    {'username': user, 'password': 'wrong'}), pages.FORM))
+            assert found.problem(), found.answer
+            assert pool.hashes() == right, user
+        # Where no password is checked, none is hashed.
+        token = test_tokens.create(env)
+        for text in (messages.discover(), messages.policy(
+                'x@y.test', token), test_tokens.policy(
+                    test_tokens.binary_token(test_tokens.encoded(token)))):
+            pool.call(messages.POLICY, text, client.SOAP)
+        assert pool.hashes() == []
+
+
+def test_guesses_cost_ten_hashes(env):
+    """T7 a thousand guesses of one user's password by four at once, of a user
+    who is not there as well, cost ten hashes at most; while they have to
+    wait, the right password costs none."""
+    upn = 'counted@' + stack.DOMAIN
+    env.user(upn, 'the-right-one')
+    with Counted(env, 4) as pool:
+        for name in (upn, 'missing@' + stack.DOMAIN):
+            with test_authentication.throttled(env, user=5):
+                threads = [threading.Thread(target=lambda n=name: [
+                    fault(pool.attempt(n, 'guess-%d' % i), 's:Authentication')
+                    for i in range(250)]) for _ in range(4)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                assert pool.log().count(' user=' + name) == 1000
+                assert 5 <= len(pool.hashes()) <= 10
+                fault(pool.attempt(name, 'the-right-one'),
+                      's:Authentication')
+                assert pool.hashes() == []
+                env.sql('update mdm.throttle set until = until - 900,'
+                        ' since = since - 900;')
+                answer = pool.attempt(name, 'the-right-one')
+                assert answer.status == (200 if name == upn else 500)
+                assert len(pool.hashes()) == 1
+    assert os.path.getsize(pool.counted) == 0
