@@ -160,6 +160,7 @@ begin
     view      inventory_missing      o h
     view      jwk                    o
     view      maintenance_window     o h
+    view      migration             o
     view      profile                o h
     view      profile_item           o h
     view      profile_status         o h
