@@ -27,6 +27,7 @@ enum {
 	RESULT,
 	ABORT,
 	DELIVER,
+	UNDELIVERABLE,
 };
 
 /* A message on its way through. */
@@ -39,8 +40,9 @@ struct exchange {
 	struct proof proof;
 	const char *unopened; /* why the device's DM password is not known */
 	struct db_work *work;
-	int result;  /* the call of management.result(), or -1 */
-	int deliver; /* the last call */
+	int result;		   /* the call of management.result(), or -1 */
+	struct db_work *delivered; /* the last one with commands */
+	int deliver;		   /* the call of management.deliver() in it */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "../common/check.h"
 #include "../common/digest.h"
 #include "../common/log.h"
+#include "delivery.h"
 #include "exchange.h"
 #include "program.h"
 #include "sealing.h"
@@ -50,9 +51,11 @@ static const struct db_statement statements[] = {
 	    9 },
 	[ABORT] = { "abort", "select management.abort($1)", 1 },
 	[DELIVER] = { "deliver",
-	    "select cmd_id, parent, verb, uri, format, type, data, more, size "
-	    "from management.deliver($1,$2)",
+	    "select cmd_id, parent, verb, uri, format, type, data, more, "
+	    "size, expansion from management.deliver($1,$2)",
 	    2 },
+	[UNDELIVERABLE] = { "undeliverable",
+	    "select management.undeliverable($1,$2,$3,$4,$5)", 5 },
 };
 
 /* What management.message() returns, in the order of the statement. */
@@ -139,34 +142,10 @@ transact(struct worker *w, struct request *r, struct exchange *x)
 	x->deliver = db_call(x->work, DELIVER);
 	db_text(x->work, x->who.device);
 	db_int(x->work, session_first_cmd_id(s));
+	x->delivered = x->work;
 	if (db_run(x->work, &e) == -1)
 		return request_db_fault(w, r, &e);
 	return 0;
-}
-
-static const struct session_command *
-commands(struct request *r, const struct exchange *x, size_t count)
-{
-	struct session_command *list;
-	const struct db_work *work = x->work;
-	int n = x->deliver;
-
-	list = arena_alloc(r->arena, (count + 1) * sizeof(*list));
-	for (int i = 0; list != NULL && i < (int)count; i++)
-		list[i] = (struct session_command){
-			.cmd_id = db_value(work, n, i, 0),
-			.parent = db_value(work, n, i, 1),
-			.verb = db_value(work, n, i, 2),
-			.item = {
-			    .target = db_value(work, n, i, 3),
-			    .format = db_value(work, n, i, 4),
-			    .type = db_value(work, n, i, 5),
-			    .data = db_value(work, n, i, 6),
-			    .more = db_value_bool(work, n, i, 7),
-			    .size = db_value(work, n, i, 8),
-			},
-		};
-	return list;
 }
 
 static const struct session_result_status *
@@ -178,6 +157,7 @@ result_statuses(struct request *r, const struct exchange *x, size_t count)
 	for (int i = 0; list != NULL && i < (int)count; i++) {
 		list[i].ordinal = db_value_int(x->work, x->result, i, 0);
 		list[i].status = (int)db_value_int(x->work, x->result, i, 1);
+		r->has_secret |= list[i].status == 200;
 	}
 	return list;
 }
@@ -222,7 +202,6 @@ answer(struct worker *w, struct request *r, struct exchange *x)
 		.status = (int)db_value_int(x->work, 0, 0, OUT_STATUS),
 		.chal = { .type = db_value(x->work, 0, 0, OUT_CHALLENGE) },
 		.ended = db_value_bool(x->work, 0, 0, OUT_ENDED),
-		.ncommands = (size_t)db_rows(x->work, x->deliver),
 	};
 	const unsigned char *nonce;
 	struct xw out;
@@ -241,7 +220,8 @@ answer(struct worker *w, struct request *r, struct exchange *x)
 	if (x->result != -1)
 		reply.nresult_statuses = (size_t)db_rows(x->work, x->result);
 	reply.result_statuses = result_statuses(r, x, reply.nresult_statuses);
-	reply.commands = commands(r, x, reply.ncommands);
+	if (delivery_take(w, r, x, &reply) == -1)
+		return -1;
 	if (arena_failed(r->arena))
 		return fault_set(&r->fault, 500, NULL, "answer too large");
 	if (syncml_is_wbxml(r->http))

@@ -317,7 +317,7 @@ write_result_statuses(struct writing *out)
 	for (size_t i = 0; i < out->reply->nresult_statuses; i++, r++) {
 		size_t row = (size_t)(r->ordinal - 1);
 
-		if (r->ordinal < 1 || row >= rows->count)
+		if (r->ordinal < 1 || row >= rows->count || r->status == 200)
 			continue;
 		const char *cmd_id = rows->columns[RESULT_CMD_ID][row];
 		const struct syncml_status s = {

@@ -170,6 +170,7 @@ begin
     view      result                 o h
     view      rollout                o h
     view      rollout_device         o h
+    view      secret                 o h
     view      setting                o h e
     view      stranger               o h
     view      tenant                 o
@@ -178,6 +179,7 @@ begin
     view      throttle               o h
     view      token                  o h
     view      upload                 o h
+    view      variable               o h
     view      way                    o h
   $matrix$, E'\n') line, string_to_array(regexp_replace(btrim(line), ' +', ' ', 'g'), ' ') c,
            unnest(c[3:]) r

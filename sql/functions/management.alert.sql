@@ -17,7 +17,9 @@ begin
     format, mark, source, data)
   select s.device, s.number, s.client_msg, a.cmd_id,
          row_number() over (partition by a.cmd_id order by a.n), a.code,
-         a.type, a.format, a.mark, a.source, a.data
+         a.type, a.format, a.mark, a.source,
+         case when mdm.secret_at(in_device, a.source, a.format) then '(secret)'
+              else a.data end
     from mdm.session s,
          unnest(in_cmd_ids, in_codes, in_types, in_formats, in_marks,
            in_sources, in_data) with ordinality

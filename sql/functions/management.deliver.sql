@@ -4,6 +4,8 @@
 -- queue within the budget, and none while the device awaits approval.
 -- A group (Atomic, Sequence) comes before what is in it, whose parent is the
 -- group's CmdID; rows of one CmdID are its Items.
+-- expansion: the command (seq) and what stands for the variables in its data,
+-- where there are some.
 -- more: the data goes on in the next answer; size: of all of it, with the
 -- first chunk.  Before all these an Alert (its code in data) for each object
 -- of the device that broke off, with its node: by another, or because the
@@ -12,7 +14,8 @@
 create or replace function management.deliver(in_device uuid,
   in_first_cmd_id int)
 returns table (cmd_id int, parent int, verb text, item int, uri text,
-  format text, type text, data text, more boolean, size bigint)
+  format text, type text, data text, more boolean, size bigint,
+  expansion text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -26,6 +29,7 @@ declare
   v_seqs    bigint[];
   v_parts   int := 1;
   v_chunk   boolean := false;
+  v_expands boolean := true;
 begin
   if v_message = 'idle' then
     v_message := set_config('synchronous_commit', 'off', true);
@@ -47,7 +51,7 @@ begin
     v_first := v_first + coalesce(cardinality(v_broken), 0);
     return query
       select in_first_cmd_id + b.n::int - 1, 0, 'Alert', 0, b.uri, null::text,
-             null::text, '1225', false, null::bigint
+             null::text, '1225', false, null::bigint, null::text
         from unnest(v_broken) with ordinality as b (uri, n)
        order by b.n;
   end if;
@@ -84,11 +88,14 @@ begin
              attempts = c.attempts
                + case when c.chunk_start > 0 then 0 else 1 end
        where c.device = in_device and c.seq = any (v_seqs)
-      returning c.parts, c.chunk_start
+      returning c.parts, c.chunk_start, c.variables
     )
-    select max(s.parts), v_chunk and max(s.chunk_start) > 0
-      into v_parts, v_chunk
+    select max(s.parts), v_chunk and max(s.chunk_start) > 0, bool_or(s.variables)
+      into v_parts, v_chunk, v_expands
       from sent s;
+    if v_expands then
+      perform mdm.expansion_note(v_session, v_seqs);
+    end if;
     insert into mdm.delivery (device, session, msg, cmd_id, seq, part, chunk)
     select in_device, v_session.number, v_session.server_msg,
            v_first + row_number() over (order by n.n, p.part) - 1,
@@ -119,7 +126,12 @@ begin
                 when c.chunk_length is null then c.data
                 else substr(c.data, c.chunk_start + 1, c.chunk_length) end,
            coalesce(c.chunk_start + c.chunk_length < length(c.data), false),
-           case when c.chunk_start = 0 then octet_length(c.data)::bigint end
+           case when c.chunk_start = 0 then octet_length(c.data)::bigint end,
+           case when v_expands then (
+             select jsonb_build_object('seq', e.seq::text, 'values', e."values")::text
+               from mdm.expansion e
+              where e.device = in_device and e.seq = d.seq
+                and e.session = d.session and e.msg = d.msg) end
       from mdm.delivery d
      cross join lateral (select * from mdm.command_any a
        where a.device = in_device and a.seq = d.seq offset 0) c

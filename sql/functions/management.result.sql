@@ -4,7 +4,9 @@
 -- leave one event.  An object may come in chunks (in_more), one object at a
 -- time, its size with the first.
 --
--- Gives the status of each item that has another than 200: 213 chunk taken,
+-- Of a node that was given a secret the data are not kept; that is what 200
+-- says of an item.  Else
+-- gives the status of each item that has another than 200: 213 chunk taken,
 -- 413 larger than the setting object_maximum, 424 not of its size; the same
 -- again for a repeated message.  Where an item breaks the object before it,
 -- management.deliver has the Alert.
@@ -22,6 +24,8 @@ declare
   v_number  bigint;
   v_special boolean;
   v_more    mdm.session_more;
+  v_secrets boolean;
+  v_secret  boolean;
   v_one     record;
   v_open    mdm.chunk;
   v_whole   record;
@@ -52,7 +56,9 @@ begin
       from generate_subscripts(v_more.result_statuses, 1) i order by i;
     return;
   end if;
-  select coalesce(s.value, s.preset)::bigint into strict v_maximum
+  select coalesce(s.value, s.preset)::bigint,
+         exists (select from mdm.secret_node n where n.device = in_device)
+    into strict v_maximum, v_secrets
     from mdm.setting s where s.name = 'object_maximum';
 
   if cardinality(in_uris) > 0 then
@@ -72,10 +78,22 @@ begin
      order by r.n
   loop
     v_status := 200;
-    v_whole := v_one;
     if v_more.object_in then
       select c.* into v_open from mdm.chunk c
        where c.device = in_device and c.chunk = 1;
+    end if;
+    v_secret := v_secrets and mdm.secret_at(in_device, case
+      when v_one.uri = '' and v_more.object_in then v_open.uri
+      else v_one.uri end, v_one.format);
+    if v_secret then
+      -- As long as it is, for it may still have to be put together.
+      v_one.data := repeat('*', octet_length(v_one.data));
+      v_answers := v_answers || array[[v_one.n, 200]];
+      ordinal := v_one.n; status := 200;
+      return next;
+    end if;
+    v_whole := v_one;
+    if v_more.object_in then
       if (v_open.msg_ref, v_open.cmd_ref) is distinct from
           (v_one.msg_ref, v_one.cmd_ref)
         or v_one.uri not in ('', v_open.uri) then
@@ -116,14 +134,15 @@ begin
       end if;
       insert into mdm.result (device, seq, uri, format, type, data, children)
       values (in_device, v_whole.seq, v_whole.uri, v_whole.format,
-        v_whole.type, v_whole.data, case when v_whole.format = 'node'
+        v_whole.type, case when v_secret then '(secret)' else v_whole.data end,
+        case when v_whole.format = 'node' and not v_secret
           then mdm.node_children(v_whole.data) end)
       on conflict (device, seq, uri) do update
          set format = excluded.format, type = excluded.type,
              data = excluded.data, children = excluded.children,
              received_at = excluded.received_at;
       v_seqs := v_seqs || v_whole.seq;
-      if v_whole.uri ~ '^\./Dev(Info|Detail)/[^?]+$'
+      if v_whole.uri ~ '^\./Dev(Info|Detail)/[^?]+$' and not v_secret
          and v_whole.format is distinct from 'node' then
         v_uris := v_uris || v_whole.uri;
         v_values := v_values || v_whole.data;

@@ -30,6 +30,10 @@ begin
       then 'data: ' || in_verb || ' needs it, unless the format is node or null'
     when in_data ~ '[\u0001-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]'
       then 'data: holds a character that XML cannot carry'
+    when mdm.variables_fault(in_data, in_format) is not null
+      then mdm.variables_fault(in_data, in_format)
+    -- With a variable it is known only when it is sent.
+    when strpos(in_data, '$(') > 0 and mdm.xml_size(in_data) <= 1048576 then null
     when in_format = 'int' and in_data !~ '^[+-]?[0-9]+$' then 'data: is not an int'
     when in_format = 'bool' and lower(in_data) not in ('true', 'false')
       then 'data: is not a bool'

@@ -8,7 +8,7 @@ create or replace function mdm.node_remove(in_device uuid,
 returns int
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-as $$
+as $body$
 declare
   v_kept  text[];
   v_steps mdm.node_step[];
@@ -29,7 +29,9 @@ begin
            case when n.former_data is not null then n.uri
                 when n.exec and t.kept or n.remove is null then null
                 when t.kept then n.uri else n.remove end as uri,
-           n.former_format, n.former_data
+           n.former_format,
+           -- What the device said is no template: it has no variables.
+           replace(n.former_data, '$(', '$$(') as former_data
       from unnest(in_acts) a
       join mdm.node n
         on n.device = in_device and n.node = a.node and n.exec = a.exec
@@ -63,6 +65,6 @@ begin
    where n.device = in_device and n.node = s.node and n.exec = s.exec;
   return cardinality(v_steps);
 end
-$$;
+$body$;
 comment on function mdm.node_remove is
   'Queue what takes nodes of a device back; says how many nodes that are.';

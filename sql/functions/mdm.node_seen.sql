@@ -14,7 +14,8 @@ declare
 begin
   update mdm.node n
      set recorded = true, record_seq = null, former_format = r.format,
-         former_data = case when r.format = 'node' then null else r.data end
+         former_data = case when r.format is distinct from 'node'
+           and not mdm.secret_at(in_device, r.uri, r.format) then r.data end
     from mdm.result r
    where n.device = in_device and n.record_seq = any (in_seqs)
      and r.device = in_device and r.seq = n.record_seq;
@@ -30,6 +31,8 @@ begin
   loop
     v_same := case v_one.compare
       when 'value' then mdm.value_same(v_one.format, v_one.want, v_one.have)
+        -- It once was given a secret: what it says is not kept.
+        or v_one.have = '(secret)' and mdm.secret_at(in_device, v_one.node, null)
       else v_one.compare = 'there' end;
     if v_one.state = 'pending' then
       -- The device said that it had begun (202), and it has come to it.

@@ -16,14 +16,17 @@ begin
    where c.device = in_device
   returning c.command - v_count into strict v_base;
   insert into mdm.command (device, seq, command, verb, uri, format, type, data,
-    size, user_scope, once, parts, origin)
+    size, user_scope, once, parts, origin, variables)
   select in_device, v_base + s.seq, gen_random_uuid(),
          (array_agg(s.verb order by s.part))[1], f[1], f[2], f[3],
          max(s.data) filter (where s.part = 0),
-         sum(mdm.command_size(coalesce(s.uri, ''), coalesce(s.type, ''), s.data)),
+         sum(mdm.command_size(coalesce(s.uri, ''), coalesce(s.type, ''), s.data)
+           + case when strpos(s.data, '$(') > 0
+               then mdm.variables_size(in_device, s.data) else 0 end),
          bool_or(lower(s.uri) like './user/%'),
          bool_or(mdm.run_once(s.verb, s.uri)),
-         count(*) filter (where s.part > 0), 'profile'
+         count(*) filter (where s.part > 0), 'profile',
+         coalesce(bool_or(strpos(s.data, '$(') > 0), false)
     from unnest(in_steps) s
     join (select distinct on (t.seq) t.seq, array[t.uri, t.format, t.type] as f
             from unnest(in_steps) t where t.uri is not null

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
 -- Cut the next chunk from the data of a command that is too large for a
 -- message, if the device takes large objects: it said how much a message may
--- hold, and ./DevDetail/LrgObj is true.  False when the command goes whole.
+-- hold, and ./DevDetail/LrgObj is true.  What has variables goes whole, for
+-- how long it is only the worker knows.  False when the command goes whole.
 create or replace function mdm.object_chunk(in_more mdm.session_more,
   in_seq bigint)
 returns boolean
@@ -18,7 +19,7 @@ declare
 begin
   select * into strict v_command from mdm.command c
    where c.device = in_more.device and c.seq = in_seq;
-  if v_command.parts > 0 or v_command.data is null
+  if v_command.parts > 0 or v_command.data is null or v_command.variables
     or v_command.chunk_start is null and (v_command.size <= v_budget
       or not exists (select from mdm.inventory i
         where i.device = in_more.device and i.uri = './DevDetail/LrgObj'

@@ -14,7 +14,7 @@ $$ declare v_n text := (select number + 1 from mdm.session where device = in_dev
 end $$;
 create function fixture.given(in_device uuid) returns text[] language sql as
 $$ select coalesce(array_agg(concat_ws(' ', d.verb, substring(d.uri from '[^/]*$'), d.data) order by d.n), '{}')
-     from management.deliver(in_device, 5) with ordinality as d (cmd_id, parent, verb, item, uri, format, type, data, more, size, n) $$;
+     from management.deliver(in_device, 5) with ordinality as d (cmd_id, parent, verb, item, uri, format, type, data, more, size, expansion, n) $$;
 -- And the device's answers to it in order: a status, or =value for 200 with Results.
 create function fixture.answers(in_device uuid, variadic in_answers text[]) returns text[] language plpgsql as
 $$ declare v_s mdm.session; v_uris text[]; begin

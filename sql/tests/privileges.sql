@@ -35,11 +35,12 @@ select bag_eq('select proname::text from function where schema = ''webhook''',
   array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
-        'abort', 'credential', 'device_by_id', 'upload_begin', 'upload_done', 'reseal', 'unsealed', 'stranger'],
+        'abort', 'credential', 'device_by_id', 'upload_begin', 'upload_done', 'reseal', 'unsealed', 'undeliverable', 'stranger'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['compliance_set', 'compliance_remove', 'inventory_kind_set', 'inventory_kind_remove', 'inventory_ask',
         'maintain',
+        'variable_set', 'variable_remove', 'secret_set', 'secret_remove',
         'targets',
         'rollout_start', 'rollout_start_syncml', 'rollout_next', 'rollout_pause', 'rollout_resume', 'rollout_abort',
         'group_set', 'group_remove', 'group_member_add', 'group_member_remove', 'assign', 'unassign',
@@ -66,7 +67,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
         'admx', 'admx_policy', 'csp_node', 'csp_root', 'migration',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'action', 'upload', 'seal_key', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
+        'action', 'upload', 'seal_key', 'variable', 'secret', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -235,6 +236,7 @@ insert into matrix values
   ('view', 'result', 'oh'),
   ('view', 'rollout', 'oh'),
   ('view', 'rollout_device', 'oh'),
+  ('view', 'secret', 'oh'),
   ('view', 'setting', 'ohe'),
   ('view', 'stranger', 'oh'),
   ('view', 'tenant', 'o'),
@@ -243,6 +245,7 @@ insert into matrix values
   ('view', 'throttle', 'oh'),
   ('view', 'token', 'oh'),
   ('view', 'upload', 'oh'),
+  ('view', 'variable', 'oh'),
   ('view', 'way', 'oh');
 select bag_eq($$ select what from may where who = 'operator' $$, $$ select what from matrix where who ~ 'o' $$, 'the operator may this and nothing else');
 select bag_eq($$ select what from may where who = 'helpdesk' $$, $$ select what from matrix where who ~ 'h' $$, 'the help desk may this and nothing else');

@@ -77,9 +77,9 @@ select is(fixture.deliver(:'d'), '{}', 'is given no command');
 set local synchronous_commit = on;
 select is(fixture.message(:'d', '3', 2), '2', 'until its end');
 select results_eq($$ select * from management.deliver('$$ || :'d' || $$', 7) $$, $$ values
-  (7, 0, 'Replace', 0, './Vendor/MSFT/Personalization/DesktopImageUrl', 'chr', 'text/plain', 'https://a/?b&c', false, null::bigint),
-  (8, 0, 'Get', 0, './DevDetail/SwV', 'chr', 'text/plain', null, false, null),
-  (9, 0, 'Exec', 0, './Device/Vendor/MSFT/Reboot/RebootNow', 'null', 'text/plain', null, false, null) $$,
+  (7, 0, 'Replace', 0, './Vendor/MSFT/Personalization/DesktopImageUrl', 'chr', 'text/plain', 'https://a/?b&c', false, null::bigint, null::text),
+  (8, 0, 'Get', 0, './DevDetail/SwV', 'chr', 'text/plain', null, false, null, null),
+  (9, 0, 'Exec', 0, './Device/Vendor/MSFT/Reboot/RebootNow', 'null', 'text/plain', null, false, null, null) $$,
   'the queue in order; what is the user''s waits and others pass');
 select is(current_setting('synchronous_commit'), 'on', 'a message with commands commits durably');
 select is(fixture.states(:'d'), '{sent,sent,queued,sent}', 'three are sent');

@@ -91,7 +91,7 @@ class Reply:
         if wbxml:
             root = dm_wbxml.decode(answer.body)
         else:
-            assert b'CDATA' not in answer.body
+            assert b'<![CDATA[' not in answer.body
             assert answer.body.endswith(b'</SyncML>'), answer.body[-40:]
             root = xmltree.parse(answer.body)
         assert (root.ns, root.local) == (SYNCML, 'SyncML')
