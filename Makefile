@@ -34,7 +34,10 @@ PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fc
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BIN) $(B)/bin/fenestra-signer $(B)/bin/fenestra-webhook
+# What is built and installed.
+ALL      = $(BIN) $(B)/bin/fenestra-signer $(B)/bin/fenestra-webhook
+
+all: $(ALL)
 
 help:
 	@echo 'make            build the workers into $(B)/bin'

@@ -12,7 +12,7 @@ TMPFILESDIR    ?= $(PREFIX)/lib/tmpfiles.d
 COMPLETIONDIR  ?= $(DATADIR)/bash-completion/completions
 
 PLACES = DESTDIR='$(DESTDIR)' BUILD='$(B)' \
-         PROGRAMS='$(notdir $(BIN) $(B)/bin/fenestra-signer)' $(foreach v,PREFIX BINDIR LIBEXECDIR \
+         PROGRAMS='$(notdir $(ALL))' $(foreach v,PREFIX BINDIR LIBEXECDIR \
          DATADIR MANDIR SYSCONFDIR SYSTEMDUNITDIR SYSUSERSDIR TMPFILESDIR \
          COMPLETIONDIR,$(v)='$($(v))')
 

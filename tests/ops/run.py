@@ -9,6 +9,7 @@ The tests of a module build on each other and run in the order of the file."""
 
 import importlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -19,6 +20,8 @@ sys.dont_write_bytecode = True
 
 
 def main():
+    # Trees are stopped and removed whatever ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     module = importlib.import_module('test_' + sys.argv[1])
     tests = [f for n, f in vars(module).items() if n.startswith('test_')
              and (not sys.argv[2:] or n in sys.argv[2:])]
