@@ -182,7 +182,7 @@ select throws_ok(format('select admin.admx_import(%L, %L, null, %L)', name, text
   ('a', '<policyDefinitions><policyNamespaces><target prefix="a" namespace="b"/></policyNamespaces><categories><category name="C"><parentCategory ref="a:C"/></category></categories><policies><policy name="P" class="User" key="K"><parentCategory ref="C"/></policy></policies></policyDefinitions>', 'Policy', 'admx: category "C" is below itself')) v (name, text, kind, said);
 select lives_ok(format('select admin.admx_enqueue(%L, ''Kiosk'')', :'d'), 'a device is told to take it in');
 select results_eq('select verb, uri, format, data from admin.command order by seq desc limit 1', format('values (''Add'', %L, ''chr'', %L)',
-  './Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/Kiosk/Policy/Kiosk', :'kiosk'), 'as it stands in the file');
+  './Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/Kiosk/Policy/Kiosk', replace(:'kiosk', '$(', '$$(')), 'as it stands in the file, its $( not taken for variables');
 select throws_ok(format('select admin.admx_enqueue(%L, ''X'')', :'d'), 'MD404', 'no ADMX file "X"', 'there is none of that name');
 
 select is(admin.admx_value('Lock'), '<enabled/>', 'enabled');

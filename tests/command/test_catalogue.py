@@ -88,7 +88,8 @@ def test_admx(site):
     sent, = site.json('admx', 'send', 'Kiosk', site.id)
     command, = site.json('queue', 'show', sent['command'])
     with open(path, encoding='utf-8') as file:
-        assert command['data'].strip() == file.read().strip()
+        assert command['data'].strip().replace('$$(', '$(') == \
+            file.read().strip()
     site.refused(1, 'there is no policy look', 'queue', 'add', site.id, 'Get',
                  './Vendor/MSFT/Policy/Config/Kiosk~Policy~Kiosk/Look')
     site.run('queue', 'cancel', '--yes', sent['command'])

@@ -98,7 +98,9 @@ def test_block_and_approve(site):
 
 
 def test_inventory(site):
-    """What the device said of itself."""
+    """What the device said of itself, now and before."""
+    site.simulated('session')
     rows = site.json('inventory', site.id, '--uri=./DevInfo/*')
     assert {'./DevInfo/Man', './DevInfo/Mod'} <= {r['uri'] for r in rows}
     assert './DevInfo/Man' in site.run('inventory', site.id).out
+    assert site.json('inventory', site.id, '--changes', '--uri=none') == []
