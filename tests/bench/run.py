@@ -11,8 +11,8 @@ BENCH_CONNECTIONS  kept alive at once, a device each (8)
 BENCH_PORT         the first of four ports in a row (9643)
 BENCH_DEVICES      of the large database, each with ten commands (100000)
 BENCH_MESSAGES     that one worker has to endure (10000)
-BENCH_PARTS        only these, of: checkins scale commands enrollments memory
-                   statements endurance; or oracle, which is on demand: what
+BENCH_PARTS        only these, of: checkins scale profile commands enrollments
+                   memory statements endurance; or oracle, on demand: what
                    the time of an answer tells of a user, and what bad
                    certificate requests cost
 BENCH_SAMPLES      of each kind of user that oracle takes (2000)
@@ -31,6 +31,7 @@ import commands
 import endurance
 import machine
 import oracle
+import profile_change
 import scale
 from beside import Floor
 from settings import (LANES, PORT, QUICK, ROUNDS, SECONDS, WORKERS, Series,
@@ -366,6 +367,7 @@ class Bench:
         work = {
             'checkins': self.beside_floor,
             'scale': lambda: scale.run(self),
+            'profile': lambda: profile_change.run(self),
             'commands': lambda: commands.run(self),
             'enrollments': lambda: self.enrollments(hashes),
             'memory': self.memories,

@@ -6,7 +6,7 @@ import os
 import re
 import statistics
 
-PARTS = ('checkins', 'scale', 'commands', 'enrollments', 'memory',
+PARTS = ('checkins', 'scale', 'profile', 'commands', 'enrollments', 'memory',
          'statements', 'endurance')
 ON_DEMAND = ('oracle',)         # not what the others are about: how fast
 
