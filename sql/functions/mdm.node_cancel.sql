@@ -10,6 +10,10 @@ as $$
 declare
   v_seqs bigint[];
 begin
+  if not exists (select from mdm.command c
+    where c.device = in_device and c.origin = 'profile') then
+    return false;
+  end if;
   with own as materialized (
     select n.seq, n.read_seq, n.record_seq
       from unnest(in_acts) a

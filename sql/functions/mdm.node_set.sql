@@ -1,17 +1,14 @@
 -- SPDX-License-Identifier: ISC
--- Queue what is to be set on a device, in the order of the profiles and their
--- items; says how many there are.  Where a profile is to be undone some day,
--- the value before is asked for first.
-create or replace function mdm.node_set(in_device uuid,
-  in_acts mdm.node_act[])
-returns int
-language plpgsql volatile
+-- The steps that set what is to be set, in the order of the profiles and their
+-- items.  Where a profile is to be undone some day, the value before is asked
+-- for first.
+create or replace function mdm.node_set(in_acts mdm.node_act[])
+returns mdm.node_step[]
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_steps mdm.node_step[];
-  v_base  bigint;
 begin
+  return (
   with s as materialized (
     select a.*, i.verb, i.format, i.type, i.data,
            a.atomic and count(*) over (partition by a.profile) > 1 as grouped,
@@ -29,7 +26,7 @@ begin
              where s.record and s.verb in ('Add', 'Replace')
                and s.format not in ('node', 'null')) t
   )
-  select array_agg(r.p order by q.seq, q.part) into v_steps
+  select array_agg(r.p order by q.seq, q.part)
     from (select k.seq, case k.second when 0 then 'record' else 'set' end as kind,
                  k.node, k.exec,
                  case when k.grouped and k.second = 1 then k.n + 1 else 0 end::int as part,
@@ -42,14 +39,8 @@ begin
           select distinct k.seq, 'group', null, false, 1, 'Atomic', null, null,
                  null, null
             from k where k.grouped and k.second = 1) q,
-         lateral (select row(q.*)::mdm.node_step as p) r;
-  if v_steps is null then
-    return 0;
-  end if;
-  v_base := mdm.node_send(in_device, v_steps);
-  perform mdm.node_begin(in_device, in_acts, v_steps, v_base);
-  return (select count(*) from unnest(v_steps) s where s.kind = 'set');
+         lateral (select row(q.*)::mdm.node_step as p) r);
 end
 $$;
 comment on function mdm.node_set is
-  'Queue what is to be set on a device; says how many nodes that are.';
+  'The steps that set what is to be set on a device.';

@@ -8,8 +8,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_acts    mdm.node_act[];
-  v_removed int;
-  v_set     int;
+  v_kinds   text[];
+  v_removed int := 0;
+  v_steps   mdm.node_step[];
+  v_set     int := 0;
 begin
   if not exists (select from mdm.assignment) and not exists (select
     from mdm.node n where n.device = in_device) then
@@ -20,10 +22,22 @@ begin
     if mdm.node_cancel(in_device, v_acts) then
       v_acts := mdm.node_diff(in_device);
     end if;
-    perform mdm.node_note(in_device, v_acts);
-    v_removed := mdm.node_remove(in_device, v_acts);
-    v_set := mdm.node_set(in_device, v_acts);
-    perform mdm.node_read(in_device, v_acts);
+    v_kinds := array(select distinct a.act from unnest(v_acts) a);
+    if v_kinds && '{note,forget,keep,inapplicable}' then
+      perform mdm.node_note(in_device, v_acts);
+    end if;
+    if 'remove' = any (v_kinds) then
+      v_removed := mdm.node_remove(in_device, v_acts);
+    end if;
+    if v_kinds && '{set,read}' then
+      v_steps := mdm.node_set(v_acts);
+      v_steps := v_steps || mdm.node_read(in_device, v_acts, v_steps);
+    end if;
+    if v_steps is not null then
+      perform mdm.node_begin(in_device, v_acts, v_steps,
+        mdm.node_send(in_device, v_steps));
+      v_set := (select count(*) from unnest(v_steps) s where s.kind = 'set');
+    end if;
     if v_set + v_removed > 0 then
       perform mdm.event_add(in_device, 'profile.queued', jsonb_build_object(
         'set', nullif(v_set, 0), 'removed', nullif(v_removed, 0), 'profiles', (
