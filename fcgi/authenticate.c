@@ -276,6 +276,7 @@ static int
 check_claims(
     struct worker *w, struct request *r, const struct jwt *t, struct user *who)
 {
+	unsigned char *sha256;
 	struct db_work *work = db_work(w->db, r->arena);
 	struct db_error e;
 
@@ -290,6 +291,10 @@ check_claims(
 	who->upn = r->user = db_value(work, 0, 0, 0);
 	who->credential = "jwt";
 	CHECK(who->upn != NULL);
+	/* Not of the signature: of ES256 there are two for the same words. */
+	CHECK((sha256 = arena_alloc(r->arena, X509_SHA256_LEN)) != NULL);
+	x509_sha256(t->input, t->input_len, sha256);
+	who->token = sha256;
 	return 0;
 }
 

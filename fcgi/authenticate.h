@@ -68,7 +68,7 @@ enum { CALL_SETTING, CALL_TEMPLATE };
 struct user {
 	const char *upn;
 	const char *credential;	    /* password, directory, token, ... */
-	const unsigned char *token; /* the SHA-256 of one, or NULL */
+	const unsigned char *token; /* the SHA-256 of one, also of a JWT */
 	const char *spent;	    /* why it opens no new enrollment */
 	const char *source;	    /* the address it came from */
 };

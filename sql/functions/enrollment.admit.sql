@@ -2,7 +2,8 @@
 -- Let the enrollment in that enrollment.reserve reserved in the same
 -- transaction: once, however often its request comes.  The way in must be
 -- open, the restrictions of its group hold, and a token is used up with it.
--- in_source: the address it came from.  MD403: refused; DETAIL is the
+-- in_token: the SHA-256 of a token, or of what is signed in a JWT.  in_source:
+-- the address it came from.  MD403: refused; DETAIL is the
 -- ErrorType, HINT what Windows is to show.
 create or replace function enrollment.admit(in_upn text, in_device_id text,
   in_request_sha256 bytea, in_credential text, in_token bytea,
@@ -30,7 +31,11 @@ begin
     return;
   end if;
 
-  if in_token is not null then
+  if in_credential = 'jwt' then
+    if in_token is not null and not mdm.jwt_spend(in_token, in_device_id) then
+      raise exception 'JWT: it has enrolled another device' using errcode = 'MD403';
+    end if;
+  elsif in_token is not null then
     select * into strict v_token from mdm.token t
      where t.sha256 = in_token for no key update;
     v_fault := mdm.token_scope_fault(v_token, in_upn, v_enrollment.context);

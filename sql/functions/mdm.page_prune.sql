@@ -25,6 +25,10 @@ begin
     select o.sha256 from mdm.token o
      where o.expires_at < now() - make_interval(days => mdm.setting_int('token_days'))
      order by o.expires_at limit v_most);
+  delete from mdm.jwt_use u where u.sha256 in (
+    select o.sha256 from mdm.jwt_use o
+     where o.expires_at < now()
+     order by o.expires_at limit v_most);
 end
 $$;
 comment on function mdm.page_prune is

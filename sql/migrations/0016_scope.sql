@@ -30,3 +30,16 @@ update mdm.setting
 alter table mdm.session add before_sha256 bytea;
 comment on column mdm.session.before_sha256 is
   'The first message of the session before this one: from a worker that was held up it would end this one.';
+
+create table mdm.jwt_use (
+  sha256     bytea primary key,
+  device_id  text not null,
+  expires_at timestamptz not null
+);
+create index on mdm.jwt_use (expires_at);
+select mdm.distribute('mdm.jwt_use');
+comment on table mdm.jwt_use is
+  'Tokens of Entra ID that enrolled a device, which no other device may have the use of.';
+comment on column mdm.jwt_use.sha256 is 'Of what is signed in it.';
+comment on column mdm.jwt_use.device_id is 'The DeviceID, in lower case.';
+comment on column mdm.jwt_use.expires_at is 'When it is over in any case.';

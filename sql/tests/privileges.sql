@@ -285,7 +285,7 @@ select is_empty($$ select t.relname from relation t where t.schema = 'mdm' and t
     'rollout', 'site', 'group', 'assignment', 'profile', 'profile_item', 'node_rule',
     'csp_root', 'csp_node', 'admx', 'admx_policy',
     'migration', 'setting', 'account', 'template', 'run_once', 'device_key', 'provisioning_rule', 'status_class', 'session_rule',
-    'action_kind', 'upload', 'upload_stale', 'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'authority',
+    'action_kind', 'upload', 'upload_stale', 'enrollment_group', 'registration', 'directory', 'way', 'throttle', 'token', 'tenant', 'jwk', 'jwt_use', 'authority',
     'terms', 'terms_acceptance', 'page_ticket', 'stranger', 'webhook', 'maintenance_window', 'variable')
   and not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = t.oid and i.indisprimary and a.attname = 'device') $$,

@@ -92,6 +92,17 @@ select is(fixture.admit('J4', 'jwt', null), 'the user has not accepted the terms
 select admin.terms_set(null) \g /dev/null
 select is(fixture.admit('J4', 'jwt', null), null, 'without terms there is nothing to accept');
 
+-- A token of Entra ID enrolls one device.
+select is(fixture.admit('K1', 'jwt', 'one'), null, 'a token of Entra enrolls a device');
+select is(fixture.admit('K2', 'jwt', 'one'), 'JWT: it has enrolled another device', 'and no other one');
+select is(fixture.admit('K1', 'jwt', 'one'), null, 'whose request may come again');
+select is((mdm.jwt_spend(fixture.h('one'), 'k1'), mdm.jwt_spend(fixture.h('one'), 'K2')), (true, false), 'or another request of it');
+select is(fixture.admit('K2', 'jwt', 'two'), null, 'another token enrolls another');
+select is(fixture.admit('K3', 'jwt', null), null, 'a worker of before has no say in it');
+update mdm.jwt_use set expires_at = now() - interval '1 second' where device_id = 'k1';
+select mdm.page_prune() \g /dev/null
+select is((select array_agg(device_id) from mdm.jwt_use), '{k2}', 'what is over is forgotten');
+
 -- How often devices poll.
 select is(mdm.poll_warning('{}'), null, 'the presets are in order');
 select is(mdm.poll_warning(s), w, s::text) from (values

@@ -231,8 +231,13 @@ def test_jwt(env):
                     content, test_tokens.JWT))
                 trace.soap(text, messages.POLICY)
                 test_tokens.ask(env, text, messages.POLICY)
-        enrolled(env, trace, lambda t: test_tokens.with_token(
-            t, test_entra.markup(known['good'])))
+
+        def fresh(text):        # each enrolls one device
+            jwt = test_entra.token(rsa, test_entra.claims())
+            known['good %d' % len(known)] = jwt
+            return test_tokens.with_token(text, test_entra.markup(jwt))
+
+        enrolled(env, trace, fresh)
         everywhere(env, trace, known)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import os
 import subprocess
 import time
 import uuid
@@ -23,6 +24,8 @@ from test_tokens import (JWT, ask, binary_token, encoded, policy, request,
 TENANT = str(uuid.uuid4())
 AUDIENCE = 'api://fenestra.test'
 REFUSED = 's:Authentication'
+# Of P-256: with s, ORDER - s is a signature as well.
+ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 
 
 def b64(data):
@@ -84,7 +87,7 @@ def claims(**change):
     found = {'tid': TENANT, 'aud': AUDIENCE, 'scp': 'openid mdm_delegation',
              'iss': 'https://sts.windows.net/%s/' % TENANT, 'nbf': now - 10,
              'exp': now + 3600, 'iat': now - 10, 'ver': '1.0',
-             'upn': 'jo@corp.test'}
+             'upn': 'jo@corp.test', 'uti': b64(os.urandom(16))}
     found.update(change)
     return {k: v for k, v in found.items() if v is not None}
 
@@ -246,6 +249,33 @@ def test_claims(env):
         env.admin("select admin.way_remove('jwt', 'corp.test');")
         env.sql('delete from mdm.tenant;')
         refused(env, token(rsa, claims()), 'tid is not a tenant of ours')
+
+
+def test_one_device(env):
+    """T2 T6 with no nonce of ours in it, a token is for the first device that
+    it enrolls: another one is refused, also with the other signature that
+    ES256 has for the same words; that device may try again."""
+    rsa, ec = Rsa(), Ec(env)
+    with tenant(env, rsa, ec):
+        for key in (rsa, ec):
+            jwt = token(key, claims())
+            made = device.Device(env, change=lambda t, j=jwt: with_token(
+                t, markup(j)))
+            others = [jwt]
+            if key is ec:
+                signed, _, last = jwt.rpartition('.')
+                raw = base64.urlsafe_b64decode(last + '==')
+                other = ORDER - int.from_bytes(raw[32:], 'big')
+                others.append(signed + '.' + b64(
+                    raw[:32] + other.to_bytes(32, 'big')))
+            count = env.value('select count(*) from admin.device;')
+            for again in others:
+                mark = env.log.mark()
+                wanted(env, ask(env, request(markup(again))),
+                       's:Authorization', 'JWT: it has enrolled another',
+                       mark)
+                assert ask(env, request(markup(again), made.id)).status == 200
+            assert env.value('select count(*) from admin.device;') == count
 
 
 def test_forms(env):
