@@ -28,7 +28,7 @@ WEBHOOK  = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/webhook*.c)) \
            digest faultpoint log seal sqlstate stop text utf8)))
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
-PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c fcgi/secret.c fcgi/sealing.c fcgi/delivery.c \
+PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c fcgi/secret.c fcgi/sealing.c fcgi/delivery.c fcgi/upload.c \
            fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c fcgi/webhook%.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
@@ -58,7 +58,7 @@ $(B)/%.o: %.c
 $(B)/fcgi/program.o $(B)/fcgi/signer.o $(B)/fcgi/webhook.o: DEFINES = -DFENESTRA_VERSION='"$(VERSION)"'
 
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/renewal.o
-$(B)/bin/fenestra-management: $(addprefix $(B)/fcgi/,delivery.o sender.o secret.o sealing.o)
+$(B)/bin/fenestra-management: $(addprefix $(B)/fcgi/,delivery.o sender.o secret.o sealing.o upload.o)
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/secret.o
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o $(B)/fcgi/page_serve.o
 

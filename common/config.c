@@ -34,6 +34,7 @@ static const struct variable variables[] = {
  { "SEAL_KEY",  TYPE_PATH,   FIELD(seal_key),  NULL,      CONFIG_ENROLLMENT | CONFIG_MANAGEMENT | CONFIG_SEAL | CONFIG_WEBHOOK },
  { "WEBHOOK_TARGETS", TYPE_NAME, FIELD(webhook_targets), "", CONFIG_WEBHOOK },
  { "WEBHOOK_CA", TYPE_NAME,  FIELD(webhook_ca), "",       CONFIG_WEBHOOK },
+ { "UPLOADS",   TYPE_NAME,   FIELD(uploads),   "",        CONFIG_MANAGEMENT },
  { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", WORKERS },
  { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       WORKERS },
  { "TRACE_SECRETS", TYPE_SWITCH, FIELD(trace_secrets), "0", WORKERS },

@@ -28,6 +28,7 @@ struct config {
 	const char *signer_group;  /* or who else; "": nobody */
 	const char *webhook_targets; /* addresses that may be told */
 	const char *webhook_ca;	     /* PEM of CAs; "": the system's */
+	const char *uploads;	     /* folder of what devices send; "": none */
 	long max_body;		     /* bytes */
 	int trace;		     /* print exchanges, redacted */
 	int trace_secrets;	     /* or as they are */

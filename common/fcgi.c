@@ -95,6 +95,45 @@ drain(FCGX_Stream *in)
 		total += (size_t)n;
 }
 
+/* CONTENT_LENGTH.  0, or the status of what is wrong with it. */
+static int
+read_length(const char *text, size_t max, unsigned long long *said)
+{
+	char *end;
+
+	errno = 0;
+	*said = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9')
+		return 400;
+	return *said > max ? 413 : 0;
+}
+
+/* The body into r->file: one of a known length.  As read_body(). */
+static int
+write_body(FCGX_Stream *in, struct http_request *r, size_t max)
+{
+	const char *text = http_param(r, "CONTENT_LENGTH");
+	unsigned long long said;
+	char step[DRAIN_STEP];
+	int n, problem;
+
+	if (text == NULL)
+		return 400;
+	if ((problem = read_length(text, max, &said)) != 0)
+		return problem;
+	while ((n = FCGX_GetStr(step, sizeof(step), in)) > 0) {
+		r->body_len += (size_t)n;
+		if (r->body_len > said)
+			return 400;
+		for (ssize_t put, at = 0; at < n; at += put)
+			if ((put = write(
+				 r->file, step + at, (size_t)(n - at))) <= 0)
+				return 503;
+		FAULT("file-written");
+	}
+	return r->body_len == said ? 0 : 400;
+}
+
 /* The body, at most `max` bytes.  0, or the status of what is wrong. */
 static int
 read_body(struct arena *a, FCGX_Stream *in, struct http_request *r, size_t max)
@@ -102,19 +141,12 @@ read_body(struct arena *a, FCGX_Stream *in, struct http_request *r, size_t max)
 	const char *text = http_param(r, "CONTENT_LENGTH");
 	unsigned long long said = 0;
 	struct buf b;
-	char *end, *space;
+	char *space;
 	size_t want;
-	int n;
+	int n, problem;
 
-	if (text != NULL) {
-		errno = 0;
-		said = strtoull(text, &end, 10);
-		if (errno != 0 || *end != '\0' || text[0] < '0' ||
-		    text[0] > '9')
-			return 400;
-		if (said > max)
-			return 413;
-	}
+	if (text != NULL && (problem = read_length(text, max, &said)) != 0)
+		return problem;
 	buf_init(&b, a);
 	/* A short read is the end; with a length, one more is too many. */
 	want = text != NULL ? (size_t)said + 1 : DRAIN_STEP;
@@ -139,6 +171,7 @@ status_text(int status)
 		const char *text;
 	} texts[] = {
 		{ 200, "OK" },
+		{ 201, "Created" },
 		{ 302, "Found" },
 		{ 400, "Bad Request" },
 		{ 403, "Forbidden" },
@@ -179,12 +212,12 @@ send_response(FCGX_Request *f, const struct http_response *r)
 }
 
 static void
-serve_one(FCGX_Request *f, struct arena *a, size_t max_body,
-    fcgi_handler *handler, void *context)
+serve_one(FCGX_Request *f, struct arena *a, const struct fcgi_service *s)
 {
 	static const struct timeval timeout = { .tv_sec = READ_TIMEOUT };
-	struct http_request req = { .params = f->envp, .body = "" };
+	struct http_request req = { .params = f->envp, .body = "", .file = -1 };
 	struct http_response res = { .status = 500 };
+	size_t max = s->max_body;
 	const char *method;
 	char id[37];
 	int problem;
@@ -198,24 +231,28 @@ serve_one(FCGX_Request *f, struct arena *a, size_t max_body,
 	req.method = method != NULL ? method : "";
 	if ((req.path = path_of(a, &req)) == NULL)
 		req.path = "";
-	problem = read_body(a, f->in, &req, max_body);
+	if (s->file != NULL)
+		req.file = s->file(s->context, &req, &max);
+	problem = req.file != -1 ? write_body(f->in, &req, max)
+				 : read_body(a, f->in, &req, max);
 	if (problem != 0)
 		drain(f->in);
 	if (has_doubles(&req))
 		problem = 400;
 	FAULT("request-read");
-	handler(context, a, &req, &res, problem);
+	s->handler(s->context, a, &req, &res, problem);
 	FAULT("answer-made");
 	send_response(f, &res);
 	FAULT("answer-sent");
 	FCGX_Finish_r(f);
+	if (req.file != -1)
+		close(req.file);
 	FAULT("request-done");
 	arena_reset(a);
 }
 
 void
-fcgi_serve(
-    struct arena *a, size_t max_body, fcgi_handler *handler, void *context)
+fcgi_serve(struct arena *a, const struct fcgi_service *s)
 {
 	struct pollfd listener = { .fd = STDIN_FILENO, .events = POLLIN };
 	FCGX_Request f;
@@ -233,7 +270,7 @@ fcgi_serve(
 		if (ppoll(&listener, 1, NULL, &waiting) == -1)
 			continue;
 		if ((rc = FCGX_Accept_r(&f)) == 0)
-			serve_one(&f, a, max_body, handler, context);
+			serve_one(&f, a, s);
 		else if (rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM)
 			poll(NULL, 0, 100); /* until others give some back */
 	}

@@ -16,6 +16,21 @@ struct http_response;
 typedef void fcgi_handler(void *context, struct arena *, struct http_request *,
     struct http_response *, int problem);
 
+/*
+ * Where the body of a request is to be written instead of into memory: an open
+ * file, which is closed after the answer, and its limit; or -1.
+ */
+typedef int fcgi_file(
+    void *context, const struct http_request *, size_t *max_body);
+
+/* Who answers. */
+struct fcgi_service {
+	fcgi_handler *handler;
+	fcgi_file *file; /* or NULL */
+	void *context;
+	size_t max_body;
+};
+
 /* Whether file descriptor 0 is a listening socket, as it has to be. */
 int fcgi_is_socket(void);
 
@@ -24,6 +39,6 @@ int fcgi_is_socket(void);
  * A signal never cuts a request short: it is seen only between two of them.
  * Each answer is sent whole, with its Content-Length.
  */
-void fcgi_serve(struct arena *, size_t max_body, fcgi_handler *, void *context);
+void fcgi_serve(struct arena *, const struct fcgi_service *);
 
 #endif

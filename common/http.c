@@ -52,6 +52,14 @@ http_path_is(const struct http_request *r, const char *path)
 	return strcasecmp(r->path, path) == 0;
 }
 
+const char *
+http_path_below(const struct http_request *r, const char *path)
+{
+	size_t len = strlen(path);
+
+	return strncasecmp(r->path, path, len) == 0 ? r->path + len : NULL;
+}
+
 int
 http_type_is(const char *type, const char *media)
 {

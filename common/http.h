@@ -16,6 +16,7 @@ struct http_request {
 	const char *path;   /* SCRIPT_NAME and PATH_INFO */
 	const char *body;   /* with a NUL behind it */
 	size_t body_len;
+	int file; /* what the body was written to, if it was; or -1 */
 	char *const *params; /* NAME=value, up to a NULL */
 };
 
@@ -53,6 +54,9 @@ int http_param_count(const struct http_request *, const char *name);
 
 /* Whether the path is the one given, in any letter case. */
 int http_path_is(const struct http_request *, const char *path);
+
+/* What follows `path`, which ends with a slash; NULL for another path. */
+const char *http_path_below(const struct http_request *, const char *path);
 
 /* Whether a Content-Type is of a media type, whatever its parameters. */
 int http_type_is(const char *content_type, const char *media_type);

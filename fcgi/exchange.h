@@ -28,6 +28,8 @@ enum {
 	ABORT,
 	DELIVER,
 	UNDELIVERABLE,
+	UPLOAD_BEGIN,
+	UPLOAD_DONE,
 };
 
 /* A message on its way through. */

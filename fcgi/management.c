@@ -12,6 +12,7 @@
 #include "program.h"
 #include "sealing.h"
 #include "secret.h"
+#include "upload.h"
 
 #define NONCE_LEN 16
 
@@ -56,6 +57,7 @@ static const struct db_statement statements[] = {
 	    2 },
 	[UNDELIVERABLE] = { "undeliverable",
 	    "select management.undeliverable($1,$2,$3,$4,$5)", 5 },
+	UPLOAD_STATEMENTS,
 };
 
 /* What management.message() returns, in the order of the statement. */
@@ -292,6 +294,8 @@ setup(struct worker *w, char *why, size_t size)
 
 	if (!digest_available(digest))
 		log_reason("warning", "management", "%s", digest);
+	if (upload_setup(w, why, size) == -1)
+		return -1;
 	w->identities = identity_cache_new();
 	w->store = x509_store_load(w->config.device_ca, reason);
 	if (w->store != NULL)
@@ -312,7 +316,8 @@ option(const struct program *p, int letter, int argc, char **argv)
 }
 
 static const struct route routes[] = {
-	{ "/ManagementServer/MDM.svc", "POST", post },
+	{ "/ManagementServer/MDM.svc", "POST", post, NULL },
+	{ "/ManagementServer/Upload/", "PUT", upload_put, upload_file },
 };
 
 int

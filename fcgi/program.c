@@ -95,6 +95,38 @@ refuse(struct worker *w, struct request *r)
 		res->status = fault_status(w, r);
 }
 
+static int
+fits(const struct route *it, const struct http_request *http)
+{
+	return it->file != NULL ? http_path_below(http, it->path) != NULL
+				: http_path_is(http, it->path);
+}
+
+/* Its path, without what is secret in it. */
+static const char *
+shown_path(const struct worker *w, const struct request *r)
+{
+	const struct program *p = w->program;
+
+	for (size_t i = 0; i < p->nroutes; i++)
+		if (p->routes[i].file != NULL && fits(&p->routes[i], r->http))
+			return p->routes[i].path;
+	return r->http->path;
+}
+
+static int
+open_file(void *context, const struct http_request *http, size_t *max_body)
+{
+	struct worker *w = context;
+	const struct route *it = w->program->routes;
+
+	for (; it < w->program->routes + w->program->nroutes; it++)
+		if (it->file != NULL && fits(it, http) &&
+		    strcmp(http->method, it->method) == 0)
+			return it->file(w, max_body);
+	return -1;
+}
+
 /* The methods of a path, as Allow has them; NULL for no such path. */
 static const char *
 methods_of(const struct program *p, struct request *r)
@@ -102,7 +134,7 @@ methods_of(const struct program *p, struct request *r)
 	const char *list = NULL;
 
 	for (size_t i = 0; i < p->nroutes; i++)
-		if (http_path_is(r->http, p->routes[i].path))
+		if (fits(&p->routes[i], r->http))
 			list = list == NULL ? p->routes[i].method
 					    : arena_printf(r->arena, "%s, %s",
 						  list, p->routes[i].method);
@@ -116,7 +148,7 @@ route(struct worker *w, struct request *r)
 	const struct route *it;
 
 	for (it = p->routes; it < p->routes + p->nroutes; it++)
-		if (http_path_is(r->http, it->path) &&
+		if (fits(it, r->http) &&
 		    strcmp(r->http->method, it->method) == 0)
 			return it->answer(w, r);
 	r->response->allow = methods_of(p, r);
@@ -162,7 +194,7 @@ log_request(const struct worker *w, const struct request *r, long us)
 	log_add(&l, "id", r->http->id);
 	log_add(&l, "worker", w->program->name);
 	log_add(&l, "method", r->http->method);
-	log_add(&l, "path", r->http->path);
+	log_add(&l, "path", shown_path(w, r));
 	log_add_int(&l, "status", r->response->status);
 	log_add_int(&l, "in", (long long)r->http->body_len);
 	log_add_int(&l, "out", (long long)r->response->body_len);
@@ -226,7 +258,8 @@ handle(void *context, struct arena *a, struct http_request *http,
 		refuse(w, &r);
 	}
 	log_request(w, &r, microseconds_since(&start));
-	if (w->config.trace)
+	if (w->config.trace &&
+	    (shown_path(w, &r) == http->path || w->config.trace_secrets))
 		trace_exchange(http, res, trace_rule(w, &r));
 }
 
@@ -250,6 +283,7 @@ program_start(struct worker *w, const struct program *p)
 
 	w->program = p;
 	w->fault_status = 500;
+	w->uploads = -1;
 	if (config_read(&w->config, p->config, environ, why) == -1 ||
 	    load_keys(w, why, sizeof(why)) == -1 ||
 	    (p->setup != NULL && p->setup(w, why, sizeof(why)) == -1)) {
@@ -298,6 +332,12 @@ static int
 serve(struct worker *w)
 {
 	struct arena *a = arena_new(ARENA_LIMIT(w->config.max_body));
+	const struct fcgi_service service = {
+		.handler = handle,
+		.file = open_file,
+		.context = w,
+		.max_body = (size_t)w->config.max_body,
+	};
 
 	if (!fcgi_is_socket()) {
 		log_reason("error", w->program->name,
@@ -310,7 +350,7 @@ serve(struct worker *w)
 		log_reason("warning", w->program->name,
 		    "FENESTRA_TRACE_SECRETS: passwords, tokens and secrets are "
 		    "printed as they are; leave it on no longer than needed");
-	fcgi_serve(a, (size_t)w->config.max_body, handle, w);
+	fcgi_serve(a, &service);
 	arena_free(a);
 	db_free(w->db);
 	return 0;

@@ -26,7 +26,8 @@ struct worker {
 	struct x509_ca *ca;
 	struct x509_store *store;
 	struct identity_cache *identities;
-	struct seal *seal;	  /* where the program has one */
+	struct seal *seal; /* where the program has one */
+	int uploads;	   /* the folder FENESTRA_UPLOADS; -1: none is taken */
 	int certificate_optional; /* as the setting device_auth was */
 	time_t device_auth_read;  /* at that second; 0: never */
 };
@@ -51,11 +52,16 @@ struct request {
 /* 0 with the response filled, or -1 with the fault set. */
 typedef int route_fn(struct worker *, struct request *);
 
-/* What is served: a path in any letter case, and one method of it. */
+/*
+ * What is served: a path in any letter case, and one method of it.  With
+ * `file` it ends with a slash, and what comes below it is a secret, which the
+ * log leaves out; the body goes into the file that it opens, or nowhere.
+ */
 struct route {
 	const char *path;
 	const char *method;
 	route_fn *answer;
+	int (*file)(struct worker *, size_t *max_body);
 };
 
 struct program {

@@ -7,7 +7,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if in_value is null or in_value !~ '^\$\(secret\.[A-Za-z0-9_.-]{1,64}\)$' then
+  if in_value is null or in_value !~ '^\$\(secret\.[a-z][a-z0-9_]{0,63}\)$' then
     raise exception '%: must be the variable of a secret, $(secret.NAME)', in_name
       using errcode = 'MD400';
   end if;

@@ -144,6 +144,7 @@ select throws_ok(format('select admin.msix_install(%L, ''Contoso.App_8wekyb3d8bb
 select throws_ok(format('select admin.msix_remove(%L, ''Contoso.App_8wekyb3d8bbwe'', ''x'')', :'d'), 'MD400', null, 'no such source');
 
 -- Certificates and keys; a secret stands in no queue.
+insert into mdm.secret (device, name, value) select '00000000-0000-0000-0000-000000000000', n, 'sealed' from unnest('{pfx,scep,key,p,s}'::text[]) n;
 select is(encode(mdm.sha1(convert_to(t, 'UTF8')), 'hex'), s, 'SHA-1 of ' || length(t)) from (values ('', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'),
   ('abc', 'a9993e364706816aba3e25717850c26c9cd0d89d'), ('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq', '84983e441c3bd26ebaae4aa1f95129e5e54670f1'),
   (repeat('a', 1000), '291e9a6c66994949b57ba5e650361e98fc36b1ba')) v (t, s);
