@@ -10,7 +10,14 @@
 #define PREFIX "FENESTRA_"
 #define WORKERS (CONFIG_DISCOVERY | CONFIG_ENROLLMENT | CONFIG_MANAGEMENT)
 
-enum type { TYPE_PATH, TYPE_KEY, TYPE_NAME, TYPE_BYTES, TYPE_SWITCH };
+enum type {
+	TYPE_PATH,
+	TYPE_KEY,
+	TYPE_NAME,
+	TYPE_BYTES,
+	TYPE_SECONDS,
+	TYPE_SWITCH
+};
 
 struct variable {
 	const char *name;
@@ -36,6 +43,7 @@ static const struct variable variables[] = {
  { "WEBHOOK_CA", TYPE_NAME,  FIELD(webhook_ca), "",       CONFIG_WEBHOOK },
  { "UPLOADS",   TYPE_NAME,   FIELD(uploads),   "",        CONFIG_MANAGEMENT },
  { "MAX_BODY",  TYPE_BYTES,  FIELD(max_body),  "1048576", WORKERS },
+ { "MAX_CPU",   TYPE_SECONDS, FIELD(max_cpu), "20",      WORKERS },
  { "TRACE",     TYPE_SWITCH, FIELD(trace),     "0",       WORKERS },
  { "TRACE_SECRETS", TYPE_SWITCH, FIELD(trace_secrets), "0", WORKERS },
  { "PREPARED",  TYPE_SWITCH, FIELD(prepared),  "1",       WORKERS | CONFIG_SIGNER | CONFIG_WEBHOOK },
@@ -57,7 +65,7 @@ parse_switch(const char *text, int *value)
 }
 
 static int
-parse_bytes(const char *text, long *value)
+parse_long(const char *text, long least, long most, long *value)
 {
 	char *end;
 
@@ -65,7 +73,7 @@ parse_bytes(const char *text, long *value)
 	*value = strtol(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0')
 		return -1;
-	return *value >= 4096 && *value <= 64L * 1024 * 1024 ? 0 : -1;
+	return *value >= least && *value <= most ? 0 : -1;
 }
 
 static int
@@ -95,8 +103,12 @@ assign(struct config *c, const struct variable *v, const char *text,
 		memcpy(field, &text, sizeof(text));
 		break;
 	case TYPE_BYTES:
-		if (parse_bytes(text, field) == -1)
+		if (parse_long(text, 4096, 64L << 20, field) == -1)
 			form = "bytes from 4096 to 67108864";
+		break;
+	case TYPE_SECONDS:
+		if (parse_long(text, 1, 3600, field) == -1)
+			form = "seconds from 1 to 3600";
 		break;
 	case TYPE_SWITCH:
 		if (parse_switch(text, field) == -1)
@@ -180,7 +192,7 @@ config_print(const struct config *c, unsigned program)
 		if (v->type == TYPE_PATH || v->type == TYPE_KEY ||
 		    v->type == TYPE_NAME)
 			printf("%s\n", *(const char *const *)field);
-		else if (v->type == TYPE_BYTES)
+		else if (v->type == TYPE_BYTES || v->type == TYPE_SECONDS)
 			printf("%ld\n", *(const long *)field);
 		else
 			printf("%d\n", *(const int *)field);

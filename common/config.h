@@ -30,6 +30,7 @@ struct config {
 	const char *webhook_ca;	     /* PEM of CAs; "": the system's */
 	const char *uploads;	     /* folder of what devices send; "": none */
 	long max_body;		     /* bytes */
+	long max_cpu;		     /* seconds for one request */
 	int trace;		     /* print exchanges, redacted */
 	int trace_secrets;	     /* or as they are */
 	int prepared;		     /* named prepared statements */

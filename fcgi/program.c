@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/prctl.h>
+#include <sys/time.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -239,6 +241,29 @@ trace_rule(const struct worker *w, const struct request *r)
 	return r->has_secret ? TRACE_NO_DATA : TRACE_REDACTED;
 }
 
+/*
+ * CPU time that a request may take.  One that takes more ends the process:
+ * its transaction is undone, its supervisor starts another, and the others
+ * go on meanwhile.
+ */
+static void
+on_cpu(int sig)
+{
+	static const char line[] = "level=fatal reason=\"a request took more "
+				   "CPU time than FENESTRA_MAX_CPU\"\n";
+
+	(void)sig;
+	_exit(write(STDERR_FILENO, line, sizeof(line) - 1) > 0 ? 1 : 2);
+}
+
+static void
+limit_cpu(long seconds)
+{
+	const struct itimerval t = { .it_value = { .tv_sec = seconds } };
+
+	setitimer(ITIMER_PROF, &t, NULL);
+}
+
 static void
 handle(void *context, struct arena *a, struct http_request *http,
     struct http_response *res, int problem)
@@ -249,6 +274,7 @@ handle(void *context, struct arena *a, struct http_request *http,
 	int rc;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	limit_cpu(w->config.max_cpu);
 	if (problem != 0)
 		rc = problem_fault(w, &r, problem);
 	else
@@ -261,6 +287,7 @@ handle(void *context, struct arena *a, struct http_request *http,
 	if (w->config.trace &&
 	    (shown_path(w, &r) == http->path || w->config.trace_secrets))
 		trace_exchange(http, res, trace_rule(w, &r));
+	limit_cpu(0);
 }
 
 static int
@@ -350,6 +377,7 @@ serve(struct worker *w)
 		log_reason("warning", w->program->name,
 		    "FENESTRA_TRACE_SECRETS: passwords, tokens and secrets are "
 		    "printed as they are; leave it on no longer than needed");
+	signal(SIGPROF, on_cpu);
 	fcgi_serve(a, &service);
 	arena_free(a);
 	db_free(w->db);

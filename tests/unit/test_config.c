@@ -71,6 +71,9 @@ static const struct {
 	{ "relative path", M, { "FENESTRA_DEVICE_CA=ca.pem" },
 	    "FENESTRA_DEVICE_CA" },
 	{ "empty path", M, { "FENESTRA_DEVICE_CA=" }, "FENESTRA_DEVICE_CA" },
+	{ "seconds, least", D, { "FENESTRA_MAX_CPU=1" }, NULL },
+	{ "seconds, none", D, { "FENESTRA_MAX_CPU=0" }, "MAX_CPU" },
+	{ "seconds, too many", D, { "FENESTRA_MAX_CPU=3601" }, "MAX_CPU" },
 	{ "bytes, least", D, { "FENESTRA_MAX_BODY=4096" }, NULL },
 	{ "bytes, too few", D, { "FENESTRA_MAX_BODY=4095" }, "MAX_BODY" },
 	{ "bytes, most", D, { "FENESTRA_MAX_BODY=67108864" }, NULL },
@@ -242,14 +245,14 @@ test_print(void **state)
 	    "FENESTRA_DEVICE_CA=/d\n"
 	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
 	    "FENESTRA_SEAL_KEY=/s\n"
-	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
+	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_MAX_CPU=20\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, M, env, why), 0);
 	unit_capture_begin(1);
 	config_print(&c, M);
 	assert_string_equal(unit_capture_end(),
 	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_SEAL_KEY=/s\n"
-	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_TRACE=1\n"
+	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_MAX_CPU=20\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, S, env, why), 0);
 	unit_capture_begin(1);
