@@ -9,6 +9,7 @@ import client
 import device
 import dm_auth
 import dm_talk
+import endpoints
 import fastcgi
 import keys
 import messages
@@ -18,6 +19,7 @@ import slapd
 import stack
 import test_authentication
 import test_entra
+import test_hostile
 import test_tokens
 from dm_talk import Setting
 from fastcgi import with_certificate
@@ -29,15 +31,17 @@ SOCKET = re.compile(r'socket\((AF_\w+|PF_\w+)')
 
 
 class Pool(fastcgi.Pool):
-    """A worker and all that it says to the kernel about sockets."""
+    """A worker and all that it says to the kernel about sockets, and other
+    things where it is asked for."""
 
-    def __init__(self, env, program):
+    def __init__(self, env, program, more=''):
         self.trace = env.folder.fresh('.strace')
+        self.wanted = 'socket,connect,bind,listen' + more
         super().__init__(env, program)
 
     def command(self):
         return ['strace', '-D', '-f', '-qq', '-e',
-                'trace=socket,connect,bind,listen', '-e',
+                'trace=' + self.wanted, '-e',
                 'signal=none', '-o', self.trace, *super().command()]
 
     def calls(self):
@@ -46,9 +50,10 @@ class Pool(fastcgi.Pool):
 
 
 @contextlib.contextmanager
-def traced(env):
-    with Pool(env, 'discovery') as one, Pool(env, 'enrollment') as two, \
-            Pool(env, 'management') as three:
+def traced(env, more=''):
+    with Pool(env, 'discovery', more) as one, \
+            Pool(env, 'enrollment', more) as two, \
+            Pool(env, 'management', more) as three:
         yield {'discovery': one, 'enrollment': two, 'management': three}
 
 
@@ -137,6 +142,33 @@ def test_connections(env):
         assert {p for p in UNIX.findall(text)} == wanted, (name, text[:2000])
         assert set(SOCKET.findall(text)) <= {'AF_UNIX'}, (name, text[:2000])
         assert 'bind(' not in text and 'listen(' not in text, name
+
+
+def test_nothing_is_fetched(env):
+    """T19 while a worker refuses documents with a DOCTYPE, entities or
+    references to files and addresses, in encodings that hide them too, it
+    opens no file and connects to nobody."""
+    with traced(env, ',open,openat,openat2,creat,execve') as pools:
+        good = endpoints.all_endpoints(env)
+        for endpoint in good:
+            pool = pools[endpoint.name if endpoint.name in pools
+                         else 'enrollment']
+            more = with_certificate(endpoint.device.cert) \
+                if endpoint.name == 'management' else {}
+            kind = client.SOAP if endpoint.soap else client.SYNCML
+            answer = pool.call(endpoint.path, endpoint.text, kind, **more)
+            assert endpoint.outcome(answer) == endpoint.good, answer
+            before = pool.calls()
+            assert 'openat(' in before and 'AF_UNIX' in before
+            old = test_hostile.value_of(endpoint.text)
+            for what, doctype, reference in test_hostile.doctypes(9):
+                text = doctype + messages.sub(endpoint.text, old,
+                                              old + reference)
+                for body in (text.encode(), text.encode('utf-16'),
+                             text.encode('utf-7')):
+                    answer = pool.call(endpoint.path, body, kind, **more)
+                    assert answer.status in (400, 500), (what, answer)
+            assert pool.calls() == before, pool.calls()[len(before):]
 
 
 def test_the_directory_is_the_exception(env):
