@@ -64,6 +64,26 @@ def test_help(site):
     site.refused(64, 'there is no command', 'help', 'nothing')
 
 
+def test_manual(site):
+    """The manual has every command of the table, with its options."""
+    with open(os.path.join(command.ROOT, 'deploy', 'fenestra.1'),
+              encoding='ascii') as file:
+        items = [line for line in file.read().splitlines()
+                 if line.startswith('.It Cm ')]
+    first = {row.split()[0] for row in site.run('help').out.splitlines()
+             if row.startswith('  ')}
+    for line in ''.join(site.run('help', word).out
+                        for word in sorted(first)).splitlines():
+        words = [w for w in line.split()[2:] if w[0].islower()]
+        if not line.startswith('usage: ') or words[0] in (
+                'init', 'backup', 'restore', 'doctor'):
+            continue                    # these are described apart
+        item, = [i for i in items if re.match(
+            re.escape('.It Cm ' + ' '.join(words)) + r'( [A-Z]|$)', i)]
+        for option in re.findall(r'--([a-z0-9-]+)', line):
+            assert 'Fl Fl ' + option in item, (words, option)
+
+
 def test_usage(site):
     """What is not a command, an option or an argument is said to be none."""
     for why, words in (
