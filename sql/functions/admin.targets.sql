@@ -20,7 +20,8 @@ begin
   return (select coalesce(array_agg(d.device order by d.device), '{}')
             from mdm.device d
            where d.state in ('enrolling', 'enrolled', 'blocked')
-             and mdm.in_group(d.device, in_group)
+             and (in_group is null or in_group = 'all'
+               or mdm.in_group(d.device, in_group))
              and (in_rule is null or mdm.rule_fits(d.device, in_rule)));
 end
 $$;

@@ -237,6 +237,8 @@ create table mdm.inventory_asked (
   failures    int not null default 0,
   primary key (device, kind)
 ) with (fillfactor = 80);
+create index inventory_asked_failing on mdm.inventory_asked (kind)
+  where failures > 0;
 select mdm.distribute('mdm.inventory_asked', 'device', 'mdm.device');
 comment on table mdm.inventory_asked is 'When a device was last asked what.';
 comment on column mdm.inventory_asked.seq is 'The command (mdm.command).';
@@ -259,7 +261,7 @@ comment on table mdm.inventory_missing is
 alter table mdm.inventory add seen_seq bigint;
 comment on column mdm.inventory.seen_seq is
   'For what ?list=StructData brought: the command that last did.';
-create index inventory_uri on mdm.inventory (uri);
+create index inventory_uri on mdm.inventory (uri text_pattern_ops);
 
 create table mdm.inventory_change (
   device  uuid not null references mdm.device,
