@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: ISC
 -- Remove what sign-ins leave behind: enrollment tokens that are long over,
--- tickets and tokens of pages, and failures that nobody waits for any more.
+-- tickets and tokens of pages, those of Entra that were used, and failures that nobody waits for any more.
 create or replace function mdm.retain_tokens(in_rows int) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -13,11 +13,16 @@ begin
    where t.sha256 in (select o.sha256 from mdm.token o
      where o.expires_at < case o.credential
              when 'token' then mdm.retain_before('retain_token')
-             else now() - interval '1 day' end
+             else mdm.retain_before('token_days') end
      order by o.expires_at limit in_rows);
   get diagnostics v_count = row_count;
   delete from mdm.page_ticket t
    where t.sha256 in (select o.sha256 from mdm.page_ticket o
+     where o.expires_at < now() order by o.expires_at limit in_rows);
+  get diagnostics v_more = row_count;
+  v_count := v_count + v_more;
+  delete from mdm.jwt_use u
+   where u.sha256 in (select o.sha256 from mdm.jwt_use o
      where o.expires_at < now() order by o.expires_at limit in_rows);
   get diagnostics v_more = row_count;
   v_count := v_count + v_more;

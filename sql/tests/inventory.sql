@@ -31,9 +31,12 @@ begin
 end $$;
 create function fixture.changes(in_device uuid) returns text[] language sql as
 $$ select coalesce(array_agg(uri || ': ' || coalesce(former, '-') || ' > ' || coalesce(value, '-') order by uri), '{}') from admin.inventory_change where device = in_device and at = now() $$;
-create function fixture.later(in_hours int) returns void language sql as
-$$ update mdm.inventory_asked set asked_at = asked_at - make_interval(hours => in_hours), answered_at = answered_at - make_interval(hours => in_hours), first_at = first_at - make_interval(hours => in_hours); update mdm.inventory_change set at = at - make_interval(hours => in_hours);
-   update mdm.inventory_kind set changed_at = changed_at - make_interval(hours => in_hours); update mdm.session set due_at = '-infinity' $$;
+-- The time of these kinds has come, and all that was before is an hour older.
+create function fixture.later(variadic in_kinds text[]) returns void language sql as
+$$ update mdm.inventory_asked a set first_at = a.first_at - interval '1 hour',
+     asked_at = case when k.name = any (in_kinds) then mdm.inventory_slot(a.device, k.name, k.hours, now()) - interval '1 second' else a.asked_at end
+     from mdm.inventory_kind k where k.name = a.kind;
+   update mdm.inventory_change set at = at - interval '1 hour'; update mdm.session set due_at = '-infinity' $$;
 
 select fixture.enroll('OFF') as o \gset
 select is(fixture.session(:'o'), '{}', 'where the setting is off nobody is asked');
@@ -68,16 +71,16 @@ select is((select array_agg(uri || ' ' || status) from admin.inventory_missing w
 select is((select count(*) from admin.event where device = :'a' and kind = 'command.queued'), 2::bigint, 'questions are no events');
 select is(fixture.session(:'a'), '{}', 'it is not asked again now');
 select is((select bool_and(due_at between now() and now() + interval '24 hours') from mdm.session where device = :'a'), true, 'but within its time');
-select fixture.later(25), fixture.message(:'a', 'x', 1) \g /dev/null
+select fixture.later('A'), fixture.message(:'a', 'x', 1) \g /dev/null
 delete from fixture.node where uri = './Vendor/MSFT/X';
 update fixture.node set value = 'Editor 2' where uri = './Vendor/MSFT/P/1/Name';
 select is(fixture.session(:'a'), '{"Get ./DevDetail/SwV","Get #1 ./Vendor/MSFT/X"}', 'a day later: without what it does not know, and the other kind not yet');
 select is(fixture.session(:'a'), '{}', 'what is missing now, too');
-select fixture.later(25) \g /dev/null
+select fixture.later('A') \g /dev/null
 select is(fixture.session(:'a'), '{"Get ./DevDetail/SwV"}', 'is not asked for');
 
 -- All below a node: what is new, other or gone.
-select fixture.later(170) \g /dev/null
+select fixture.later('A', 'P') \g /dev/null
 delete from fixture.node where uri = './Vendor/MSFT/P/2/Name';
 insert into fixture.node values ('./Vendor/MSFT/P/3/Name', 'Reader'), ('./Vendor/MSFT/X', '2');
 select is(fixture.session(:'a'), '{"Get ./DevDetail/SwV","Get ./Vendor/MSFT/P?list=StructData"}', 'a week later');
@@ -85,7 +88,7 @@ select is(fixture.changes(:'a'), '{"./Vendor/MSFT/P/1/Name: Editor > Editor 2","
 select is((select array_agg(value order by uri) from admin.inventory where device = :'a' and uri like './Vendor/MSFT/P/%'), '{"Editor 2",1,Reader}', 'and what is gone is gone');
 
 -- Another Windows: everything, also what was missing.
-select fixture.later(25) \g /dev/null
+select fixture.later('A') \g /dev/null
 update fixture.node set value = '10.0.2' where uri = './DevDetail/SwV';
 select is(fixture.session(:'a'), '{"Get ./DevDetail/SwV"}', 'the version');
 select is((select os_version from admin.device where id = :'a'), '10.0.2', 'is another one');
@@ -103,7 +106,7 @@ select admin.inventory_kind_set('C', '{./DevDetail/Ext/Microsoft/LocalTime}', 1)
 insert into fixture.node values ('./DevDetail/Ext/Microsoft/LocalTime', to_char(now() at time zone 'UTC' + interval '5 hours 44 minutes', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
 select admin.inventory_ask(:'a'), fixture.session(:'a') \g /dev/null
 select is((select utc_offset from mdm.device where device = :'a'), 345, 'the device''s clock tells its time zone');
-select fixture.later(2) \g /dev/null
+select fixture.later('C') \g /dev/null
 update fixture.node set value = to_char(now() at time zone 'UTC' - interval '7 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') where uri like '%LocalTime';
 select fixture.session(:'a') \g /dev/null
 select is((select utc_offset from mdm.device where device = :'a'), -420, 'also when it moves');
@@ -118,7 +121,7 @@ select admin.inventory_ask(:'a') \g /dev/null
 select fixture.message(:'a', 'dead' || n, 1), fixture.deliver(:'a') from generate_series(1, 5) n \g /dev/null
 select is((select array_agg(state || ' ' || coalesce(error, '')) from admin.command where device = :'a' and uri = './Vendor/MSFT/X' and done_at = now() and status is null), '{"failed quarantined"}', 'a question that the device dies of is given up');
 select is((select failures from admin.inventory_asked where device = :'a' and kind = 'A'), 1, 'and counted');
-select fixture.later(20) \g /dev/null
+select fixture.later(variadic '{}') \g /dev/null
 update mdm.inventory_asked set asked_at = mdm.inventory_slot(:'a', 'A', 48, now()) + interval '1 second' where kind = 'A' and device = :'a';
 select is(fixture.session(:'a'), '{}', 'it has twice the time');
 update mdm.inventory_asked set asked_at = mdm.inventory_slot(:'a', 'A', 48, now()) - interval '1 second' where kind = 'A' and device = :'a';

@@ -105,6 +105,55 @@ END
 )" 'the same credential 100 times, 10 at once'
 ok "$(sql "select count(*) filter (where secret = '212') = 1 and count(*) filter (where secret = '401') = 99
     from public.seen")" 'is accepted once'
+# Devices that fail at the same time see each other, and the roll-out halts.
+sql "insert into mdm.rollout (rollout, name, parts, priority, waves, advance_percent,
+      halt_failures, halt_after, ends_at)
+    values (md5('r')::uuid, 'r', '[]', 5, '{100}', 80, 60, 1000, now() + interval '1 day');
+    insert into mdm.device (device, device_id, upn) select md5(n::text)::uuid, n, 'r'
+      from generate_series(1, 60) n;
+    insert into mdm.counter (device) select md5(n::text)::uuid from generate_series(1, 60) n;
+    insert into mdm.session (device) select md5(n::text)::uuid from generate_series(1, 60) n;
+    insert into mdm.rollout_device (device, rollout, command)
+    select md5(n::text)::uuid, md5('r')::uuid, md5(n::text)::uuid
+      from generate_series(1, 60) n;
+    create sequence public.turn"
+ok "$(bench 10 6 <<-'END'
+	select mdm.rollout_outcome(md5(nextval('public.turn')::text)::uuid, array[md5('r')::uuid], 'failed');
+END
+)" '60 devices fail, 10 at once'
+ok "$(sql "select state = 'halted' and reason = '60 devices failed' from mdm.rollout")" \
+	'none is overlooked: the last one halts the roll-out'
+
+# Retention many times at once, while commands are queued and devices come.
+sql "update mdm.command_done set done_at = now() - interval '1 year'" >/dev/null
+sql "insert into mdm.command_done (device, seq, command, verb, uri, format, type, state,
+      cancel_requested, attempts, queued_at, done_at)
+    select d.device, 100000 + n, gen_random_uuid(), 'Get', './x', 'chr', 'text/plain',
+      'cancelled', false, 0, now(), now() - interval '1 year'
+      from mdm.device d, generate_series(1, 20) n where d.upn = 'r';
+    update mdm.counter c set command = command + 20
+      from mdm.device d where d.device = c.device and d.upn = 'r'"
+ok "$(bench 10 20 <<-'END'
+	\set k random(1, 4)
+	\set n random(1, 60)
+	\if :k = 1
+	select * from admin.maintain(50);
+	\elif :k = 2
+	select admin.enqueue(md5(:n::text)::uuid, 'Get', './y');
+	\elif :k = 3
+	select * from admin.enqueue_many((select array_agg(device) from mdm.device where upn = 'r'), 'Get', './z');
+	\else
+	select admin.clear(md5(:n::text)::uuid);
+	\endif
+END
+)" 'retention, queues and their ends, 10 at once'
+until [ "$(sql 'select sum(done) from admin.maintain()')" = 0 ]; do :; done
+ok "$(sql "select count(*) = 0 from mdm.command_done where done_at < now() - interval '90 days'")" \
+	'what is old is gone'
+ok "$(sql 'select bool_and(c.command = c.forgotten + (select count(*) from mdm.command_any a
+    where a.device = c.device)) and sum(c.forgotten) >= 1200 from mdm.counter c')" \
+	'and counted'
+
 ok "$(sql "select bool_and(n = m) from (select count(*) n, max(seq) m
     from mdm.event group by device) e")" 'the events of each device have no gap'
 ok "$(sql 'select count(*) = 0 from admin.audit_verify()')" 'and are a chain'

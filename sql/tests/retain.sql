@@ -14,7 +14,7 @@ insert into bound select t, 'administrator' from unnest('{account,action_kind,ad
 insert into bound select t, 'device' from unnest('{device,device_key,counter,session,session_more,refusal,chunk,inventory,inventory_asked,inventory_missing,compliance,event_anchor,node,secret,secret_node,terms_acceptance}'::text[]) t;
 -- What comes with time, and which piece of admin.maintain removes it.
 insert into bound values ('command', 'expired'), ('command_done', 'command'), ('part', 'command'), ('delivery', 'command'), ('result', 'command'), ('expansion', 'command'),
-  ('event', 'event'), ('alert', 'alert'), ('inventory_change', 'inventory change'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('throttle', 'token'),
+  ('event', 'event'), ('alert', 'alert'), ('inventory_change', 'inventory change'), ('outbox', 'webhook delivery'), ('token', 'token'), ('page_ticket', 'token'), ('jwt_use', 'token'), ('throttle', 'token'),
   ('action', 'action ended'), ('upload', 'upload'), ('upload_stale', 'upload'), ('rollout', 'roll-out ended'), ('rollout_device', 'roll-out ended'), ('certificate', 'certificate'), ('enrollment', 'certificate'), ('dm_account', 'certificate'), ('stranger', 'certificate');
 select is_empty($$ select relname from pg_class where relnamespace = 'mdm'::regnamespace and relkind in ('r', 'p') and not relispartition
   and relname not in (select name from bound) $$, 'for each table it is said what bounds it');
@@ -99,7 +99,9 @@ select admin.token_create(in_name => 'old'), admin.token_create(in_name => 'new'
 update mdm.token set expires_at = now() - interval '91 days' where name = 'old';
 insert into mdm.page_ticket (sha256, upn, expires_at) values ('\x01', 'x', now() - interval '1 minute'), ('\x02', 'x', now() + interval '1 minute');
 insert into mdm.throttle values ('user', '\x01', 1, 0, 0), ('user', '\x02', 1, extract(epoch from now()), extract(epoch from now()));
-select is(fixture.maintain('token'), 3::bigint, 'a token, a ticket and a failure');
+insert into mdm.jwt_use (sha256, device_id, expires_at) values ('\x01', 'x', now() - interval '1 minute'), ('\x02', 'x', now() + interval '1 minute');
+select is(fixture.maintain('token'), 4::bigint, 'a token, a ticket, a token of Entra that was used, and a failure');
+select is((select count(*) from mdm.jwt_use), 1::bigint, 'of these one that still holds stays');
 select is((select array_agg(name) from admin.token), '{new}', 'the token that holds stays');
 select is((select count(*) from mdm.page_ticket) + (select count(*) from mdm.throttle), 2::bigint, 'so do ticket and failure');
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Profiles on five hundred simulated devices that speak TLS with the front
-server: what the database says of them is what they have. TAP; the stack of
-deploy/stack that FENESTRA_VAR names has to be up, and new."""
+"""Profiles, roll-outs and inventory on five hundred simulated devices that
+speak TLS with the front server: what the database says of them is what they
+have. TAP; the stack of deploy/stack that FENESTRA_VAR names has to be up, and
+new."""
 
 import sys
 import time
 import traceback
 
 import fleet
+import roll
 
 COUNT, POLICY = fleet.COUNT, fleet.POLICY
 USER = './User/Vendor/MSFT/Policy/Config/Fleet/Desk'
@@ -136,7 +138,8 @@ def test_once(f):
 
 # In this order: each begins where the one before it ended.
 TESTS = (test_roll_out, test_up_to_date, test_change, test_conflict,
-         test_drift, test_user, test_atomic, test_removal, test_once)
+         test_drift, test_user, test_atomic, test_removal, *roll.TESTS,
+         test_once)
 
 
 def main():
