@@ -22,6 +22,8 @@ def test_secret(site):
     rows = site.json('secret', 'list')
     assert [r['device'] is None for r in rows] == [False, True], rows
     assert 'sesame' not in str(rows)
+    rows = [r for r in site.json('secret', 'keys') if r['kind'] == 'secret']
+    assert [r['count'] for r in rows] == [2] and len(rows[0]['key']) == 16
     site.refused(3, '--stdin', 'secret', 'set', 'wifi', environ=key)
     site.refused(1, 'FENESTRA_SEAL_KEY', 'secret', 'set', 'wifi', '--stdin',
                  stdin='x\n')
