@@ -96,7 +96,8 @@ class Picture:
     def same(column, kind):
         if 'secret' in column:
             return 'length(t.%s)' % column
-        if kind == 'bytea' and column == 'value':
+        # Whose connection it was is another one after a kill.
+        if kind == 'bytea' and column == 'value' or column == 'application':
             return "''"
         return SAME.get(kind, '%s') % ('t.' + column)
 
