@@ -35,6 +35,7 @@ import fastcgi                                          # noqa: E402
 import kinds                                            # noqa: E402
 import kinds_auth                                       # noqa: E402
 import kinds_objects                                    # noqa: E402
+import kinds_profile                                    # noqa: E402
 import messages                                         # noqa: E402
 import server                                           # noqa: E402
 import signers                                          # noqa: E402
@@ -47,7 +48,8 @@ KILLS = int(os.environ.get('FAULTS_RANDOM', '40'))
 CRASHES = int(os.environ.get('FAULTS_CRASHES', '4'))
 LIMIT = 240 + 15 * CRASHES + KILLS // 2     # seconds for one check
 LANES = 3
-KINDS = kinds.ALL + kinds_objects.ALL + kinds_auth.ALL
+KINDS = (kinds.ALL + kinds_objects.ALL + kinds_auth.ALL
+         + kinds_profile.ALL)
 
 
 class Run:
@@ -64,6 +66,7 @@ class Run:
         self.sweeps = [sweep.Sweep(env, self.calm, self.invariants)
                        for _ in range(LANES)]
         env.user(messages.UPN, messages.PASSWORD)
+        kinds_profile.setup(env)
         # The devices here begin one session after the other, and users
         # guess for as long as it takes.
         self.before = {name: env.setting(name, '0') for name in (

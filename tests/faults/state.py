@@ -99,6 +99,8 @@ class Picture:
         # Whose connection it was is another one after a kill.
         if kind == 'bytea' and column == 'value' or column == 'application':
             return "''"
+        if column == 'application':     # the name of one process
+            return '(t.%s is not null)::text' % column
         return SAME.get(kind, '%s') % ('t.' + column)
 
     def of(self, machine):
