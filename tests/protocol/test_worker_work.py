@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""How much work an attempt to sign in costs: the hashes of passwords that a
-worker computes, counted in the library that does it."""
+"""How much work an attempt to sign in costs, and whether it was done: the
+hashes of passwords that a worker computes, and the signatures that it looks
+at, counted in the libraries that do it."""
 
 import os
 import subprocess
@@ -11,12 +12,14 @@ import messages
 import pages
 import stack
 import test_authentication
+import test_entra
 import test_tokens
 from fastcgi import Pool
 from messages import fault
 from pages import DOMAIN
 
-# Stands before libcrypt: a line for each hash, with its scheme and cost.
+# Stands before libcrypt and libcrypto: a line for each hash, with its scheme
+# and cost, and for each signature, with what came of it.
 COUNTER = r'''
 #define _GNU_SOURCE
 #include <crypt.h>
@@ -26,26 +29,51 @@ COUNTER = r'''
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+static void
+note(const char *text)
+{
+	int fd = open(getenv("COUNT_CRYPT"), O_WRONLY | O_APPEND);
+	char line[32];
+	int n = snprintf(line, sizeof(line), "%s\n", text);
+
+	if (fd == -1 || write(fd, line, n) != n)
+		abort();
+	close(fd);
+}
+
+int
+EVP_DigestVerify(void *ctx, const unsigned char *sig, size_t siglen,
+    const unsigned char *in, size_t len)
+{
+	int (*real)(void *, const unsigned char *, size_t,
+	    const unsigned char *, size_t) =
+	    (int (*)(void *, const unsigned char *, size_t,
+		const unsigned char *, size_t))dlsym(
+		RTLD_NEXT, "EVP_DigestVerify");
+	int rc = real(ctx, sig, siglen, in, len);
+
+	note(rc == 1 ? "verified" : "forged");
+	return rc;
+}
+
 char *
 crypt_rn(const char *phrase, const char *setting, void *data, int size)
 {
 	char *(*real)(const char *, const char *, void *, int) =
 	    (char *(*)(const char *, const char *, void *, int))dlsym(
 		RTLD_NEXT, "crypt_rn");
-	int fd = open(getenv("COUNT_CRYPT"), O_WRONLY | O_APPEND);
-	char line[16];
-	int n = snprintf(line, sizeof(line), "%.7s\n", setting);
+	char text[8];
 
-	if (fd == -1 || write(fd, line, n) != n)
-		abort();
-	close(fd);
+	snprintf(text, sizeof(text), "%s", setting);
+	note(text);
 	return real(phrase, setting, data, size);
 }
 '''
 
 
 class Counted(Pool):
-    """Enrollment workers that say when they hash a password."""
+    """Enrollment workers that say when they hash a password or verify a
+    signature."""
 
     def __init__(self, env, count=1):
         library, source = env.folder.fresh('.so'), env.folder.fresh('.c')
@@ -59,6 +87,10 @@ class Counted(Pool):
 
     def hashes(self):
         """The settings of the hashes since the last time."""
+        return [n for n in self.noted() if n.startswith('$')]
+
+    def noted(self):
+        """What was noted since the last time."""
         with open(self.counted, 'r+', encoding='ascii') as file:
             found = file.read().split()
             file.truncate(0)
@@ -101,22 +133,22 @@ def test_the_same_hashes_for_everybody(env):
 
 
 def test_guesses_cost_ten_hashes(env):
-    """T7 a thousand guesses of one user's password by four at once, of a user
-    who is not there as well, cost ten hashes at most; while they have to
-    wait, the right password costs none."""
+    """T7 a thousand guesses of one user's password by four at once, and a
+    hundred of a user who is not there, cost ten hashes at most; while they
+    have to wait, the right password costs none."""
     upn = 'counted@' + stack.DOMAIN
     env.user(upn, 'the-right-one')
     with Counted(env, 4) as pool:
-        for name in (upn, 'missing@' + stack.DOMAIN):
+        for name, each in ((upn, 250), ('missing@' + stack.DOMAIN, 25)):
             with test_authentication.throttled(env, user=5):
-                threads = [threading.Thread(target=lambda n=name: [
+                threads = [threading.Thread(target=lambda n=name, e=each: [
                     fault(pool.attempt(n, 'guess-%d' % i), 's:Authentication')
-                    for i in range(250)]) for _ in range(4)]
+                    for i in range(e)]) for _ in range(4)]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
                     thread.join()
-                assert pool.log().count(' user=' + name) == 1000
+                assert pool.log().count(' user=' + name) == 4 * each
                 assert 5 <= len(pool.hashes()) <= 10
                 fault(pool.attempt(name, 'the-right-one'),
                       's:Authentication')
@@ -127,3 +159,33 @@ def test_guesses_cost_ten_hashes(env):
                 assert answer.status == (200 if name == upn else 500)
                 assert len(pool.hashes()) == 1
     assert os.path.getsize(pool.counted) == 0
+
+
+def test_the_signature_is_looked_at(env):
+    """T1 for each token of Entra that is taken its signature was verified, and
+    found good; one that is not verified, for its alg or kid, is refused, and
+    so is one that was found wrong, before its words are read."""
+    rsa, other = test_entra.Rsa(), test_entra.Rsa()
+    with Counted(env) as pool, test_entra.tenant(env, rsa):
+        def told(jwt):
+            answer = pool.call(messages.POLICY, test_tokens.policy(
+                test_entra.markup(jwt)), client.SOAP)
+            return answer.status, pool.noted()
+
+        pool.attempt(messages.UPN, 'x')         # it has begun
+        pool.noted()
+        good = test_entra.token(rsa, test_entra.claims())
+        head, body, last = good.split('.')
+        assert told(good) == (200, ['verified'])
+        assert told(good) == (200, ['verified']), 'each time'
+        assert told(test_entra.token(rsa, test_entra.claims(exp=1))) == (
+            500, ['verified'])
+        for jwt in (test_entra.token(other, test_entra.claims()),
+                    head + '.' + test_entra.b64('{}') + '.' + last,
+                    head + '.' + body + '.' + last[:-8] + 'AAAAAAAA'):
+            assert told(jwt) == (500, ['forged']), jwt
+        for change in ({'alg': 'none'}, {'alg': 'HS256'}, {'kid': 'x'},
+                       {'kid': None}, {'alg': 'ES256'}):
+            assert told(test_entra.token(
+                rsa, test_entra.claims(), **change)) == (500, []), change
+        assert told(head + '.' + body + '.') == (500, [])
