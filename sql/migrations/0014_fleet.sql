@@ -7,6 +7,7 @@ set local citus.multi_shard_modify_mode = 'sequential';
 -- Their parameters change.
 drop function if exists admin.enqueue(uuid, text, text, text, text, text);
 drop function if exists admin.enqueue_syncml(uuid, text);
+drop function if exists mdm.inventory_set(uuid, text[], text[]);
 
 insert into mdm.setting (name, preset, pattern, reader, description) values
 ('time_zone', 'UTC', '[A-Za-z0-9_+/-]{1,64}', '{}',

@@ -231,8 +231,18 @@ expect 0 sql2 "insert into mdm.device (device, device_id, upn)
     select device, i, 'x', 'y', jsonb_build_object('i', i, 'text', 'Müller \"')
       from mdm.counter, generate_series(1, 50) i"
 ok $? 'a database of the tenth migration has devices and events'
+# Functions of that release whose parameters have changed since.
+expect 0 sql2 "set role fenestra_owner;
+    create function admin.enqueue(in_device uuid, in_verb text, in_uri text, in_data text default null,
+      in_format text default 'chr', in_type text default 'text/plain') returns uuid language sql as 'select null::uuid';
+    create function admin.enqueue_syncml(in_device uuid, in_xml text) returns uuid language sql as 'select null::uuid';
+    create function mdm.inventory_set(in_device uuid, in_uris text[], in_values text[]) returns void language sql as ''"
+ok $? 'and functions of its time'
 expect 0 ../migrate up -d "${scratch}_2"
 ok $? 'it is brought up to date'
+[ "$(sql2 "select string_agg(n, ', ') from (select p.pronamespace::regnamespace || '.' || p.proname as n
+    from pg_proc p where p.proowner = 'fenestra_owner'::regrole group by 1 having count(*) > 1) f")" = '' ]
+ok $? 'and no function stands beside its successor'
 [ "$(sql2 "select string_agg(u.purpose || ' ' || u.value, ' ' order by u.purpose)
     from management.unsealed('00', null, 9) u where u.purpose is not null")" = \
     'client_secret c server_secret s' ]
