@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """What holds after all other tests of a run."""
 
+import os
+
 import canary
+import test_signer
 
 
 def test_no_secret_is_anywhere(env):
@@ -18,3 +21,17 @@ def test_every_line_is_logfmt(env):
     in logfmt."""
     events = env.log.events()
     assert len(events) > 10 and all(e['level'] for e in events), len(events)
+
+
+def test_memory_is_nobodys(env):
+    """T29 no worker, nor the signer, may be read or dumped by another process
+    of its user: the kernel gives what it shows of them to root."""
+    pids = env.workers() | {test_signer.stack_signer(env)[0]}
+    assert len(pids) >= 4, pids
+    for pid in pids:
+        owner = os.stat('/proc/%d' % pid).st_uid
+        assert owner != 0, pid
+        for name in ('environ', 'mem', 'maps', 'fd'):
+            assert os.stat('/proc/%d/%s' % (pid, name)).st_uid == 0, name
+    own = os.stat('/proc/self/environ').st_uid
+    assert own == os.getuid()

@@ -224,7 +224,8 @@ def test_log_lines_cannot_be_forged(env):
 
 # CR, LF, ESC, and what a terminal or a reader of logs takes for them; of
 # these XML can hold the first alone.
-BREAKS = 'a\r\nlevel=error worker=x status=200 reason="b\u0085\u2028\u202e\u009b31m'
+BREAKS = 'a\r\nlevel=error worker=x status=200 reason="b\u0085\u2028\u202e' \
+    '\u009b31m'
 RAW = '[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]'
 CONTROLS = BREAKS + '\x1b[2J\x1b]0;x\x07\x08\x7f\tz'
 
@@ -259,8 +260,9 @@ def test_controls_in_every_parameter(env):
     raw = CONTROLS.encode().decode('latin-1')
     with fastcgi.Pool(env, 'enrollment') as pool:
         good = dict(fastcgi.params(messages.POLICY, b'<x/>', client.SOAP))
-        for name in list(good) + ['HTTP_HOST', 'HTTP_USER_AGENT', 'REMOTE_USER',
-                                  'SSL_CLIENT_VERIFY', 'SSL_CLIENT_CERT']:
+        for name in list(good) + ['HTTP_HOST', 'HTTP_USER_AGENT',
+                                  'REMOTE_USER', 'SSL_CLIENT_VERIFY',
+                                  'SSL_CLIENT_CERT']:
             if name == 'CONTENT_LENGTH':
                 continue
             body = b'<x/>' if name != 'REQUEST_METHOD' else b''
