@@ -13,7 +13,6 @@ declare
   v_kept  text[];
   v_steps mdm.node_step[];
   v_base  bigint;
-  v_stay  text[];
 begin
   select array_agg(k.node) into v_kept
     from (select a.node from unnest(in_acts) a where a.act in ('set', 'read', 'note')
@@ -27,31 +26,36 @@ begin
   with r as (
     select n.node, n.exec, n.profile,
            case when n.former_data is not null then n.uri
-                when n.exec and t.kept or n.remove is null then null
-                when t.kept then n.uri else n.remove end as uri,
+                when not t.kept then n.remove
+                when not n.exec and not t.below then n.uri end as uri,
            n.former_format,
            -- What the device said is no template: it has no variables.
            replace(n.former_data, '$(', '$$(') as former_data
       from unnest(in_acts) a
       join mdm.node n
         on n.device = in_device and n.node = a.node and n.exec = a.exec
-     cross join lateral (select exists (select from unnest(v_kept) o
-       where starts_with(o, mdm.uri_node(n.remove) || '/')
-          or o = mdm.uri_node(n.remove)) as kept) t
+     cross join lateral (
+       select bool_or(o = mdm.uri_node(n.remove)
+                or starts_with(o, mdm.uri_node(n.remove) || '/')) as kept,
+              bool_or(starts_with(o, n.node || '/')) as below
+         from unnest(v_kept || array['']) o) t
      where a.act = 'remove'
   )
   select array_agg(row(s.seq, 'remove', s.node, s.exec, 0,
            case when s.former_data is null then 'Delete' else 'Replace' end,
            s.uri, coalesce(s.former_format, 'chr'), 'text/plain',
-           s.former_data)::mdm.node_step) filter (where s.uri is not null),
-         array_agg(s.node) filter (where s.uri is null)
-    into v_steps, v_stay
+           s.former_data)::mdm.node_step) filter (where s.uri is not null)
+    into v_steps
     from (select r.*, dense_rank() over (order by r.uri is null, r.profile, r.uri) as seq
             from r) s;
+  -- What has to stay for now is looked at again with each change.
   update mdm.node n
-     set state = 'cannot be removed', overrides = null, changed_at = now(),
-         error = 'what it belongs to is still wanted'
-   where n.device = in_device and n.exec and n.node = any (v_stay);
+     set state = 'leaving', want = null, overrides = null, seq = null,
+         retry_at = null, error = 'something that is still wanted needs it'
+    from unnest(in_acts) a
+   where a.act = 'remove' and n.device = in_device and n.node = a.node
+     and n.exec = a.exec and not exists (select from unnest(v_steps) s
+       where s.node = a.node and s.exec = a.exec);
   if v_steps is null then
     return 0;
   end if;

@@ -30,7 +30,7 @@ $$ declare v_s mdm.session; v_uris text[]; begin
   return fixture.given(in_device);
 end $$;
 create function fixture.shown(in_device uuid) returns text[] language sql as
-$$ select array_agg(concat_ws(' ', profile, substring(uri from '[^/]*$'), state, status) order by profile, uri) from admin.profile_status where device = in_device $$;
+$$ select array_agg(concat_ws(' ', profile, substring(uri from '[^/]*$'), state, status) order by profile, uri, status) from admin.profile_status where device = in_device $$;
 -- Its time to be read has come.
 create function fixture.later(in_device uuid) returns void language sql as
 $$ update mdm.node set checked_at = checked_at - interval '2 days', retry_at = case when isfinite(retry_at) then now() end where device = in_device;
@@ -206,6 +206,27 @@ select is(fixture.shown(:'a'), '{p One verified 200,p Two applied 200,p Run appl
 select admin.profile_remove('p');
 select fixture.begins(:'a'), fixture.answers(:'a', '200', '200');
 delete from mdm.node;
+
+-- What stands for a whole goes when nothing in it is wanted any more.
+select admin.profile_set('p', '[{"verb": "Add", "uri": "./Vendor/MSFT/WiFi/Profile/Net/WlanXml", "data": "<x/>"}, {"verb": "Add", "uri": "./Vendor/MSFT/Top", "format": "node"},
+  {"verb": "Add", "uri": "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/M/DownloadInstall", "format": "null"},
+  {"verb": "Exec", "uri": "./Vendor/MSFT/EnterpriseDesktopAppManagement/MSI/M/DownloadInstall", "format": "xml", "data": "<i/>"}]');
+select admin.profile_set('q', '[{"uri": "./Vendor/MSFT/WiFi/Profile/Net/Proxy", "data": "p"}, {"uri": "./Vendor/MSFT/Top/Leaf", "data": "l"}]');
+select admin.assign('p', 'all'), admin.assign('q', 'all');
+select is(fixture.begins(:'a'), '{Add WlanXml <x/>,Add Top,Add DownloadInstall,Exec DownloadInstall <i/>,Replace Proxy p,Replace Leaf l,Get WlanXml,Get Top,Get Proxy,Get Leaf}', 'two profiles in one place');
+select is(fixture.answers(:'a', '200', '200', '200', '202', '200', '200', '=<y/>', '=Leaf', '=q', '=l'), '{}', 'done');
+select is(fixture.shown(:'a'), '{p DownloadInstall applied 200,p DownloadInstall sent,p Top verified 200,p WlanXml verified 200,q Leaf verified 200,q Proxy verified 200}',
+  'what Windows rewrites has to be there, no more');
+select admin.profile_remove('p');
+select is(fixture.begins(:'a'), '{Delete M,Delete WlanXml}', 'one leaves: the program as a whole, of the network its part');
+select is(fixture.answers(:'a', '200', '200'), '{}', 'done');
+select is(fixture.shown(:'a'), '{p Top leaving 200,q Leaf verified 200,q Proxy verified 200}', 'and what is above a node that is wanted stays');
+select is((select explanation from admin.profile_status where profile = 'p'), 'something that is still wanted needs it', 'as is said');
+select admin.profile_remove('q');
+select is(fixture.begins(:'a'), '{Delete Top,Delete Leaf,Delete Net}', 'the other leaves');
+select is(fixture.answers(:'a', '200', '404', '200'), '{}', 'with the rest');
+select is((select count(*) from mdm.node), 0::bigint, 'nothing is left');
+select lives_ok(format('select mdm.command_end(%L, array(select seq from mdm.command), ''cancelled'')', :'a'), 'an Exec that had begun');
 
 -- A profile for others; a group by rule follows the inventory.
 select admin.group_set('new', '{"device": "os_version", "op": ">=", "value": "10.0.22000"}');
