@@ -29,7 +29,7 @@ WEBHOOK  = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard fcgi/webhook*.c)) \
 COMMON   = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*.c)))
 # What is pure: everything of fcgi/ but the mains and what they share.
 PURE     = $(patsubst %.c,$(B)/%.o,$(filter-out fcgi/program.c fcgi/renewal.c fcgi/sender.c fcgi/secret.c fcgi/sealing.c fcgi/delivery.c fcgi/upload.c \
-           fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c fcgi/webhook%.c \
+           fcgi/authenticate.c fcgi/page_serve.c fcgi/signer%.c fcgi/webhook%.c fcgi/monitor.c \
            $(PROGRAMS:%=fcgi/%.c),$(sort $(wildcard fcgi/*.c))))
 BIN      = $(PROGRAMS:%=$(B)/bin/fenestra-%)
 UNIT     = $(patsubst tests/unit/%.c,$(B)/test/%,$(wildcard tests/unit/test_*.c))
@@ -62,7 +62,7 @@ $(B)/bin/fenestra-management: $(addprefix $(B)/fcgi/,delivery.o sender.o secret.
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/secret.o
 $(B)/bin/fenestra-enrollment: $(B)/fcgi/authenticate.o $(B)/fcgi/page_serve.o
 
-$(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(PURE) $(COMMON)
+$(BIN): $(B)/bin/fenestra-%: $(B)/fcgi/%.o $(B)/fcgi/program.o $(B)/fcgi/monitor.o $(PURE) $(COMMON)
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	$(Q)$(CC) $^ -o $@ $(LDHARDEN) $(LDFLAGS) $(LIBS)

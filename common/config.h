@@ -29,6 +29,10 @@ struct config {
 	const char *webhook_targets; /* addresses that may be told */
 	const char *webhook_ca;	     /* PEM of CAs; "": the system's */
 	const char *uploads;	     /* folder of what devices send; "": none */
+	const char *cert_header;     /* of a proxy that ends TLS; "": none */
+	const char *cert_peers;	     /* its addresses */
+	const char *cert_secret;     /* the file of what it sends along */
+	const char *stats;	     /* the folder of the counters; "": none */
 	long max_body;		     /* bytes */
 	long max_cpu;		     /* seconds for one request */
 	int trace;		     /* print exchanges, redacted */

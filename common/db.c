@@ -25,6 +25,7 @@ struct db {
 	const struct db_table *table;
 	int prepared;
 	PGconn *conn;
+	char name[64];	    /* as long as application_name may be */
 	long long next_try; /* CLOCK_MONOTONIC, ns */
 };
 
@@ -78,6 +79,7 @@ db_new(const struct db_table *table, int prepared)
 		err(1, NULL);
 	db->table = table;
 	db->prepared = prepared;
+	snprintf(db->name, sizeof(db->name), "%s", table->user);
 	return db;
 }
 
@@ -219,6 +221,12 @@ db_connect(struct db *db, struct db_error *e)
 	return FAILED;
 }
 
+void
+db_name(struct db *db, const char *request)
+{
+	snprintf(db->name, sizeof(db->name), "%s %s", db->table->user, request);
+}
+
 struct db_work *
 db_work(struct db *db, struct arena *a)
 {
@@ -317,12 +325,14 @@ send_calls(struct db_work *w)
 
 	for (struct call *c = w->calls; c < w->calls + w->ncalls; c++) {
 		s = &w->db->table->statements[c->statement];
-		CHECK(c->nparams == s->nparams);
+		if (s->named)
+			c->values[s->nparams - 1] = w->db->name;
+		CHECK(c->nparams + s->named == s->nparams);
 		FAULT("db-call");
 		if (!(w->db->prepared
-			    ? PQsendQueryPrepared(conn, s->name, c->nparams,
+			    ? PQsendQueryPrepared(conn, s->name, s->nparams,
 				  c->values, c->lengths, c->formats, 0)
-			    : PQsendQueryParams(conn, s->sql, c->nparams, NULL,
+			    : PQsendQueryParams(conn, s->sql, s->nparams, NULL,
 				  c->values, c->lengths, c->formats, 0)))
 			return LOST;
 	}

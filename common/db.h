@@ -19,7 +19,17 @@ struct db_statement {
 	const char *name;
 	const char *sql;
 	int nparams;
+	int named; /* its last parameter is what db_name() said */
 };
+
+/*
+ * In the SQL of a statement that begins a transaction: a parameter, and while
+ * it is worked out the database is told which request it serves, until the
+ * transaction ends: application_name.  It costs no statement of its own.
+ */
+#define DB_NAMED(value, name)                                                  \
+	"case when pg_catalog.set_config('application_name',$" #name           \
+	",true) is not null then " value " end"
 
 struct db_table {
 	const struct db_statement *statements;
@@ -45,6 +55,9 @@ void db_free(struct db *);
  * database is away, or 78 where the schema is too old or fsync is off.
  */
 int db_connect(struct db *, struct db_error *);
+
+/* Which request is served from now on. */
+void db_name(struct db *, const char *request);
 
 /* A transaction to be: its calls, their parameters, and what came back. */
 struct db_work;

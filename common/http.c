@@ -2,6 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "arena.h"
+#include "check.h"
 #include "http.h"
 
 int
@@ -44,6 +46,48 @@ http_param_count(const struct http_request *r, const char *name)
 	for (char *const *p = r->params; *p != NULL; p++)
 		n += value_of(*p, name) != NULL;
 	return n;
+}
+
+const char *
+http_request_id(const struct http_request *r)
+{
+	static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.+@";
+	static const char *const names[] = { "REQUEST_ID", "UNIQUE_ID" };
+	const char *id;
+	size_t len;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if ((id = http_param(r, names[i])) == NULL)
+			continue;
+		len = strspn(id, allowed);
+		if (id[len] == '\0' && len >= 8 && len <= 36 &&
+		    http_param_count(r, names[i]) == 1)
+			return id;
+	}
+	return NULL;
+}
+
+const char *
+http_uuid(struct arena *a, const char *id)
+{
+	char digits[33];
+	size_t len = strlen(id), n = 0;
+
+	if (len != 32 && len != 36)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		int dash =
+		    len == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
+
+		if (dash ? id[i] != '-'
+			 : strchr("0123456789abcdef", id[i]) == NULL)
+			return NULL;
+		if (!dash)
+			digits[n++] = id[i];
+	}
+	return arena_printf(a, "%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8,
+	    digits + 12, digits + 16, digits + 20);
 }
 
 int

@@ -11,7 +11,7 @@ struct arena;
  * that know nothing of FastCGI.
  */
 struct http_request {
-	const char *id;	    /* a UUID of ours, for the log and the wire */
+	const char *id;	    /* a UUID, for the log and the wire */
 	const char *method; /* "POST" */
 	const char *path;   /* SCRIPT_NAME and PATH_INFO */
 	const char *body;   /* with a NUL behind it */
@@ -48,6 +48,15 @@ int fault_set(struct fault *, int status, const char *subcode,
 
 /* A parameter's value; NULL when it is absent or empty. */
 const char *http_param(const struct http_request *, const char *name);
+
+/*
+ * The front server's own name for the request, if it gave one that can stand
+ * in a log: 8 to 36 letters, digits and "-_.+@".
+ */
+const char *http_request_id(const struct http_request *);
+
+/* It as a UUID in lower case, which may have come without dashes; or NULL. */
+const char *http_uuid(struct arena *, const char *id);
 
 /* How often a parameter stands there: more than once is a trick. */
 int http_param_count(const struct http_request *, const char *name);

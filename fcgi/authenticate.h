@@ -44,20 +44,22 @@ enum {
 		"failed, directory, login, domain, uri, start_tls, ca_file, "  \
 		"base, user_filter, bind_dn, bind_password_file, "             \
 		"dn_template, group_base, group_filter, timeout "              \
-		"from enrollment.sign_in($1,$2,$3)",                           \
-		3 },                                                           \
+		"from enrollment.sign_in(" DB_NAMED("$1::text", 4) ",$2,$3)",  \
+		4, 1 },                                                        \
 	[SIGN_IN_DONE] = { "sign_in_done",                                     \
 		"select enrollment.sign_in_done($1,$2,$3)", 3 },               \
 	[TOKEN] = { "token",                                                   \
 		"select upn, credential, spent, wait, waits_for "              \
-		"from enrollment.token($1,$2)",                                \
-		2 },                                                           \
+		"from enrollment.token(" DB_NAMED("$1::bytea", 3) ",$2)",      \
+		3, 1 },                                                        \
 	[JWT_KEY] = { "jwt_key",                                               \
 		"select kty, n, e, x, y from enrollment.jwt_key($1)", 1 },     \
 	[JWT_CLAIMS] = { "jwt_claims",                                         \
 		"select upn, reason from enrollment.jwt_claims($1)", 1 },      \
-	[ADMIT] = { "admit", "select enrollment.admit($1,$2,$3,$4,$5,$6)",     \
-		6 },                                                           \
+	[ADMIT] = { "admit",                                                   \
+		"select enrollment.admit(" DB_NAMED(                           \
+		    "$1::text", 7) ",$2,$3,$4,$5,$6)",                         \
+		7, 1 },                                                        \
 	[PASSWORD_REHASH] = { "password_rehash",                               \
 		"select enrollment.password_rehash($1,$2,$3)", 3 }
 

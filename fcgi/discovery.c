@@ -14,8 +14,10 @@ static const struct db_statement statements[] = {
 	    "select discovery.schema_version(), current_setting('fsync')", 0 },
 	[SETTING] = { "setting", "select name, value from discovery.setting()",
 	    0 },
-	[WAY] = { "way", "select federated, password from discovery.way($1)",
-	    1 },
+	[WAY] = { "way",
+	    "select federated, password from discovery.way(" DB_NAMED(
+		"$1::text", 2) ")",
+	    2, 1 },
 };
 
 /* The client asks only whether there is a server.  [MS-MDE2] 3.1.4.1 */

@@ -26,14 +26,15 @@ static const struct db_statement statements[] = {
 	[RESERVE] = { "reserve",
 	    "select device, serial, not_before, not_after, certificate, "
 	    "auth_name, client_nonce, server_nonce, auth_type "
-	    "from enrollment.reserve("
-	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
-	    13 },
+	    "from enrollment.reserve(" DB_NAMED(
+		"$1::text", 14) ","
+				"$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+	    14, 1 },
 	[RENEW] = { "renew",
 	    "select device, serial, not_before, not_after, certificate, "
-	    "store, refusal from enrollment.renew("
-	    "$1,$2,$3,$4,$5,$6,$7,$8)",
-	    8 },
+	    "store, refusal from enrollment.renew(" DB_NAMED(
+		"$1::bytea", 9) ",$2,$3,$4,$5,$6,$7,$8)",
+	    9, 1 },
 	[PROVISIONING] = { "provisioning",
 	    "select name, value from enrollment.provisioning($1)", 1 },
 	[SECRETS] = { "secrets",

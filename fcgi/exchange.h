@@ -30,6 +30,7 @@ enum {
 	UNDELIVERABLE,
 	UPLOAD_BEGIN,
 	UPLOAD_DONE,
+	METRICS,
 };
 
 /* A message on its way through. */

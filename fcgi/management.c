@@ -21,12 +21,14 @@ static const struct db_statement statements[] = {
 	    "select management.schema_version(), current_setting('fsync')", 0 },
 	[SETTING] = { "setting", "select name, value from management.setting()",
 	    0 },
-	[CERTIFICATE] = { "certificate", "select management.certificate($1)",
+	[CERTIFICATE] = { "certificate",
+	    "select management.certificate(" DB_NAMED("$1::bytea", 2) ")", 2,
 	    1 },
 	[STRANGER] = { "stranger",
 	    "select management.stranger($1,$2,$3,$4,$5,$6,$7,$8,$9)", 9 },
 	[DEVICE_BY_ID] = { "device_by_id",
-	    "select management.device_by_id($1,$2)", 2 },
+	    "select management.device_by_id(" DB_NAMED("$1::text", 3) ",$2)", 3,
+	    1 },
 	[CREDENTIAL] = { "credential",
 	    "select auth_name, client_secret, nonce, session_nonce "
 	    "from management.credential($1,$2)",
@@ -38,9 +40,10 @@ static const struct db_statement statements[] = {
 	[MESSAGE] = { "message",
 	    "select server_msg, status, challenge, nonce, server_auth, "
 	    "server_secret, server_nonce, server_name, ended from "
-	    "management.message("
-	    "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
-	    17 },
+	    "management.message(" DB_NAMED("$1::uuid",
+		18) ","
+		    "$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
+	    18, 1 },
 	[DEVINFO] = { "devinfo", "select management.devinfo($1,$2,$3)", 3 },
 	[ALERT] = { "alert", "select management.alert($1,$2,$3,$4,$5,$6,$7,$8)",
 	    8 },
@@ -51,6 +54,9 @@ static const struct db_statement statements[] = {
 	    "management.result($1,$2,$3,$4,$5,$6,$7,$8,$9)",
 	    9 },
 	[ABORT] = { "abort", "select management.abort($1)", 1 },
+	[METRICS] = { "metrics",
+	    "select name, type, help, labels, value from management.metrics()",
+	    0 },
 	[DELIVER] = { "deliver",
 	    "select cmd_id, parent, verb, uri, format, type, data, more, "
 	    "size, expansion from management.deliver($1,$2)",
@@ -330,6 +336,7 @@ main(int argc, char **argv)
 		    18 },
 		.routes = routes,
 		.nroutes = COUNT(routes),
+		.metrics = METRICS,
 		.setup = setup,
 		.option = option,
 		.options = "rs",

@@ -11,10 +11,12 @@
 #include "../common/arena.h"
 #include "../common/check.h"
 #include "../common/fcgi.h"
+#include "../common/front.h"
 #include "../common/log.h"
 #include "../common/seal.h"
 #include "../common/soap.h"
 #include "../common/trace.h"
+#include "monitor.h"
 #include "program.h"
 
 #define EXIT_CONFIG 78 /* EX_CONFIG: a restart does not mend it */
@@ -34,6 +36,9 @@ request_db_fault(struct worker *w, struct request *r, const struct db_error *e)
 	int status = e->status == EXIT_CONFIG ? 503 : e->status;
 	int ours = strncmp(e->sqlstate, "MD", 2) == 0;
 
+	if (!ours)
+		stats_count_error(w->stats,
+		    status == 503 ? STATS_DATABASE_AWAY : STATS_DATABASE_ERROR);
 	if (status == 503)
 		r->response->retry_after = RETRY_AFTER;
 	return fault_set(&r->fault, status, w->program->fault_subcode,
@@ -149,6 +154,8 @@ route(struct worker *w, struct request *r)
 	const struct program *p = w->program;
 	const struct route *it;
 
+	if (monitor_is_asked(r->http))
+		return monitor_answer(w, r);
 	for (it = p->routes; it < p->routes + p->nroutes; it++)
 		if (fits(it, r->http) &&
 		    strcmp(r->http->method, it->method) == 0)
@@ -207,6 +214,8 @@ log_request(const struct worker *w, const struct request *r, long us)
 		log_add(&l, "at", f->at);
 		log_add(&l, "reason", f->reason);
 	}
+	if (r->front_id != NULL && strcmp(r->front_id, r->http->id) != 0)
+		log_add(&l, "front", r->front_id);
 	log_add(&l, "peer", http_param(r->http, "REMOTE_ADDR"));
 	log_add(&l, "user", r->user);
 	log_add(&l, "device", r->device);
@@ -231,6 +240,39 @@ microseconds_since(const struct timespec *start)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (now.tv_sec - start->tv_sec) * 1000000L +
 	       (now.tv_nsec - start->tv_nsec) / 1000;
+}
+
+static void
+count_request(const struct worker *w, const struct request *r, long us)
+{
+	const char *level = level_of(&r->fault);
+
+	stats_count(w->stats,
+	    &(struct stats_request){
+		.endpoint = monitor_endpoint(r->http),
+		.outcome = strcmp(level, "info") == 0	   ? STATS_ANSWERED
+			   : strcmp(level, "warning") == 0 ? STATS_REFUSED
+							   : STATS_FAILED,
+		.us = (unsigned long)us,
+		.in = r->http->body_len,
+		.out = r->response->body_len,
+	    });
+}
+
+/* Who the client is and what the request is called, by the front server. */
+static int
+introduce(struct worker *w, struct request *r, struct http_request *http)
+{
+	const char *uuid;
+
+	if (w->front != NULL && front_translate(w->front, r->arena, http) == -1)
+		return 400;
+	r->front_id = http_request_id(http);
+	if (r->front_id != NULL &&
+	    (uuid = http_uuid(r->arena, r->front_id)) != NULL)
+		http->id = uuid;
+	db_name(w->db, http->id);
+	return 0;
 }
 
 static enum trace_rule
@@ -271,10 +313,14 @@ handle(void *context, struct arena *a, struct http_request *http,
 	struct worker *w = context;
 	struct request r = { .arena = a, .http = http, .response = res };
 	struct timespec start;
-	int rc;
+	int doubles, rc;
+	long us;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	limit_cpu(w->config.max_cpu);
+	doubles = introduce(w, &r, http);
+	if (problem == 0)
+		problem = doubles;
 	if (problem != 0)
 		rc = problem_fault(w, &r, problem);
 	else
@@ -283,7 +329,9 @@ handle(void *context, struct arena *a, struct http_request *http,
 		CHECK(r.fault.status != 0);
 		refuse(w, &r);
 	}
-	log_request(w, &r, microseconds_since(&start));
+	us = microseconds_since(&start);
+	count_request(w, &r, us);
+	log_request(w, &r, us);
 	if (w->config.trace &&
 	    (shown_path(w, &r) == http->path || w->config.trace_secrets))
 		trace_exchange(http, res, trace_rule(w, &r));
@@ -303,6 +351,22 @@ load_keys(struct worker *w, char *why, size_t size)
 	return -1;
 }
 
+static int
+load_front(struct worker *w, char *why, size_t size)
+{
+	char reason[FRONT_WHY_LEN];
+	const struct config *c = &w->config;
+
+	if (c->cert_header == NULL || c->cert_header[0] == '\0')
+		return 0;
+	w->front =
+	    front_load(c->cert_header, c->cert_peers, c->cert_secret, reason);
+	if (w->front != NULL)
+		return 0;
+	snprintf(why, size, "%s", reason);
+	return -1;
+}
+
 int
 program_start(struct worker *w, const struct program *p)
 {
@@ -313,6 +377,7 @@ program_start(struct worker *w, const struct program *p)
 	w->uploads = -1;
 	if (config_read(&w->config, p->config, environ, why) == -1 ||
 	    load_keys(w, why, sizeof(why)) == -1 ||
+	    load_front(w, why, sizeof(why)) == -1 ||
 	    (p->setup != NULL && p->setup(w, why, sizeof(why)) == -1)) {
 		log_reason("error", p->name, "%s", why);
 		return -1;
@@ -355,6 +420,20 @@ test_configuration(struct worker *w)
 	return 0;
 }
 
+/* Who cannot count serves all the same. */
+static void
+start_counting(struct worker *w)
+{
+	char why[STATS_WHY_LEN];
+
+	if (w->config.stats[0] == '\0')
+		return;
+	w->stats = stats_open(w->config.stats, w->program->name, why);
+	if (w->stats == NULL)
+		log_reason("warning", w->program->name,
+		    "requests are not counted: %s", why);
+}
+
 static int
 serve(struct worker *w)
 {
@@ -378,7 +457,9 @@ serve(struct worker *w)
 		    "FENESTRA_TRACE_SECRETS: passwords, tokens and secrets are "
 		    "printed as they are; leave it on no longer than needed");
 	signal(SIGPROF, on_cpu);
+	start_counting(w);
 	fcgi_serve(a, &service);
+	stats_close(w->stats);
 	arena_free(a);
 	db_free(w->db);
 	return 0;

@@ -16,6 +16,8 @@ struct x509_ca;
 struct x509_store;
 struct identity_cache;
 struct seal;
+struct front;
+struct stats;
 
 /* A process that answers one request after another. */
 struct worker {
@@ -28,6 +30,8 @@ struct worker {
 	struct identity_cache *identities;
 	struct seal *seal; /* where the program has one */
 	int uploads;	   /* the folder FENESTRA_UPLOADS; -1: none is taken */
+	struct front *front;	  /* where a proxy ends TLS; or NULL */
+	struct stats *stats;	  /* where requests are counted; or NULL */
 	int certificate_optional; /* as the setting device_auth was */
 	time_t device_auth_read;  /* at that second; 0: never */
 };
@@ -43,6 +47,7 @@ struct request {
 	const char *device;
 	const char *session;
 	const char *msg;
+	const char *front_id;	       /* what the front server calls it */
 	const char *client_request_id; /* NULL: as the header says */
 	const char *note; /* what was wrong though it was answered */
 	int anomalies;
@@ -72,6 +77,7 @@ struct program {
 	size_t nroutes;
 	const char *fault_subcode; /* when the database fails; or NULL */
 	int setting; /* the statement with (name, value) rows; or 0 */
+	int metrics; /* the statement behind /metrics; or 0 */
 	int (*setup)(struct worker *, char *why, size_t); /* or NULL */
 	/* Other options than -n, with what follows them; or NULL. */
 	int (*option)(

@@ -131,6 +131,7 @@ begin
     function  user_remove            o
     function  user_set               o
     function  wipe                       e
+    function  worker_activity        o h   a
     view      account                o h
     view      action                 o h e
     view      admx                   o h
@@ -181,6 +182,7 @@ begin
     view      upload                 o h
     view      variable               o h
     view      way                    o h
+    view      worker_health          o h
   $matrix$, E'\n') line, string_to_array(regexp_replace(btrim(line), ' +', ' ', 'g'), ' ') c,
            unnest(c[3:]) r
   loop

@@ -39,6 +39,12 @@ begin
       'Fenestra: see sql/roles.sql');
   end loop;
 
+  -- It sees what the workers' connections do: admin.worker_health.
+  alter role fenestra_owner inherit;
+  if not pg_has_role('fenestra_owner', 'pg_read_all_stats', 'member') then
+    grant pg_read_all_stats to fenestra_owner;
+  end if;
+
   -- Time-outs belong to the role, not to the connection, so that they hold
   -- behind a pooler as well.  Every statement of a worker is a short probe
   -- by key: plan it once and as such, also while a table that is filling up

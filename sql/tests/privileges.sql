@@ -35,7 +35,7 @@ select bag_eq('select proname::text from function where schema = ''webhook''',
   array['schema_version', 'setting', 'take', 'done'], 'functions of the sender of webhooks');
 select bag_eq('select proname::text from function where schema = ''management''',
   array['schema_version', 'setting', 'certificate', 'message', 'devinfo', 'alert', 'status', 'result', 'deliver',
-        'abort', 'credential', 'device_by_id', 'upload_begin', 'upload_done', 'reseal', 'unsealed', 'undeliverable', 'stranger'],
+        'abort', 'credential', 'device_by_id', 'upload_begin', 'upload_done', 'reseal', 'unsealed', 'undeliverable', 'stranger', 'metrics'],
   'functions of management');
 select bag_eq('select proname::text from function where schema = ''admin''',
   array['compliance_set', 'compliance_remove', 'inventory_kind_set', 'inventory_kind_remove', 'inventory_ask',
@@ -58,7 +58,7 @@ select bag_eq('select proname::text from function where schema = ''admin''',
         'jwks_set', 'tenant_set', 'tenant_remove', 'terms_set', 'enrollment_link',
         'action_approve', 'action_cancel', 'diagnostics', 'sync', 'reboot', 'rename', 'wipe', 'autopilot_reset', 'fresh_start', 'retire', 'locate', 'defender_scan', 'defender_update',
         'laps_rotate', 'bitlocker_rotate', 'msi_install', 'msi_remove', 'msix_install', 'msix_remove', 'root_install', 'pfx_install', 'scep_install', 'root_syncml', 'pfx_syncml',
-        'scep_syncml', 'edition_upgrade', 'audit_verify', 'audit_export'],
+        'scep_syncml', 'edition_upgrade', 'audit_verify', 'audit_export', 'worker_activity'],
   'functions of admin');
 select bag_eq('select relname::text from relation where schema = ''admin''',
   array['inventory_change', 'inventory_kind', 'inventory_asked', 'inventory_missing', 'program', 'compliance_rule', 'compliance',
@@ -67,7 +67,7 @@ select bag_eq('select relname::text from relation where schema = ''admin''',
         'admx', 'admx_policy', 'csp_node', 'csp_root', 'migration',
         'device', 'enrollment', 'certificate', 'command', 'result', 'event', 'setting', 'inventory', 'alert',
         'account', 'command_part', 'way', 'directory', 'throttle', 'token', 'enrollment_group', 'registration', 'tenant', 'jwk', 'authority', 'provisioning',
-        'action', 'upload', 'seal_key', 'variable', 'secret', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window'], 'views of admin');
+        'action', 'upload', 'seal_key', 'variable', 'secret', 'stranger', 'terms', 'terms_acceptance', 'webhook', 'webhook_delivery', 'maintenance_window', 'worker_health'], 'views of admin');
 select bag_eq('select relname::text from relation where schema in (''discovery'', ''enrollment'', ''management'')',
   '{}'::text[], 'no table or view in the workers'' schemas');
 select cmp_ok((select count(*) from relation where schema = 'mdm' and relkind = 'r'), '>', 10::bigint,
@@ -197,6 +197,7 @@ insert into matrix values
   ('function', 'user_remove', 'o'),
   ('function', 'user_set', 'o'),
   ('function', 'wipe', 'e'),
+  ('function', 'worker_activity', 'oha'),
   ('view', 'account', 'oh'),
   ('view', 'action', 'ohe'),
   ('view', 'admx', 'oh'),
@@ -246,7 +247,8 @@ insert into matrix values
   ('view', 'token', 'oh'),
   ('view', 'upload', 'oh'),
   ('view', 'variable', 'oh'),
-  ('view', 'way', 'oh');
+  ('view', 'way', 'oh'),
+  ('view', 'worker_health', 'oh');
 select bag_eq($$ select what from may where who = 'operator' $$, $$ select what from matrix where who ~ 'o' $$, 'the operator may this and nothing else');
 select bag_eq($$ select what from may where who = 'helpdesk' $$, $$ select what from matrix where who ~ 'h' $$, 'the help desk may this and nothing else');
 select bag_eq($$ select what from may where who = 'eraser' $$, $$ select what from matrix where who ~ 'e' $$, 'who erases may this and nothing else');

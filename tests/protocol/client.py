@@ -41,7 +41,8 @@ class Connection:
     contexts = {}
 
     def __init__(self, env, host=stack.ENROLL, cert=None, plain=False,
-                 tls=None, resume=False, timeout=30):
+                 tls=None, resume=False, timeout=30, port=None):
+        self.port = port or (env.http if plain else env.https)
         self.env, self.host, self.cert, self.plain = env, host, cert, plain
         self.tls, self.resume, self.timeout = tls, resume, timeout
         self.sock, self.buffer, self.session = None, b'', None
@@ -59,8 +60,8 @@ class Connection:
 
     def open(self):
         self.close()
-        port = self.env.http if self.plain else self.env.https
-        sock = socket.create_connection(('127.0.0.1', port), self.timeout)
+        sock = socket.create_connection(('127.0.0.1', self.port),
+                                        self.timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = sock
         if not self.plain:
@@ -169,11 +170,10 @@ class Connection:
                              chunked)
 
     def _request(self, method, path, body, headers, kind, length, chunked):
-        port = self.env.http if self.plain else self.env.https
         lines = ['%s %s%s HTTP/1.1' % (method, self.env.prefix, path)]
         names = {n.lower() for n, _ in headers}
         if 'host' not in names:
-            lines.append('Host: %s:%d' % (self.host, port))
+            lines.append('Host: %s:%d' % (self.host, self.port))
         if kind:
             lines.append('Content-Type: ' + kind)
         lines += ['%s: %s' % h for h in headers]

@@ -2,8 +2,11 @@
 """What every front server has to do alike, and where they lawfully differ:
 each outcome is a cell of fronts.tsv."""
 
+import base64
 import concurrent.futures
+import os
 import ssl
+import time
 
 import client
 import device
@@ -171,6 +174,53 @@ def test_oversize_parameters(env):
         kind=client.SOAP))
     fronts.check(env, 'query of 20000', word)
     conn.close()
+
+
+def test_proxy_headers_are_the_proxys(env):
+    """T5 what a proxy that ends TLS says in headers is not believed of a
+    client, in any spelling, nor of who passes the proxy by."""
+    made = device.Device(env)
+    text = package1(made.id, 'proxy').encode()
+    value = ':%s:' % base64.b64encode(made.cert.der).decode()
+    ways = [(env.https, False)]
+    if env.front.endswith('-header'):
+        ways.append((int(env.env['INNER_HTTP_PORT']), True))
+    for port, plain in ways:
+        for name in ('Client-Cert', 'Client_Cert', 'Client.Cert',
+                     'CLIENT-CERT', 'client-cert'):
+            for more in ((), (('Fenestra-Secret', 'x' * 64),),
+                         (('Fenestra_Secret', 'x' * 64),
+                          ('X-Forwarded-For', '127.0.0.1'))):
+                conn = client.Connection(env, stack.MANAGE, plain=plain,
+                                         port=port)
+                answer = conn.request('POST', messages.QUERY, text,
+                                      [(name, value), *more], client.SYNCML)
+                assert answer.status == 403 and not answer.body, answer
+                conn.close()
+
+
+def test_request_ids_of_the_front_server(env):
+    """S2.29 a front server's own name for a request is in its log, in the
+    worker's and in the fault that a user can report; a client's is not."""
+    mark = env.log.mark()
+    conn = client.Connection(env)
+    answer = conn.request('POST', messages.POLICY, b'<cut', kind=client.SOAP,
+                          headers=[('X-Request-ID', 'chosen-by-client'),
+                                   ('Request-ID', 'chosen-by-client')])
+    line, = env.log.wait(mark, 1)
+    assert messages.Fault(answer).trace == line['id'], line
+    assert 'chosen-by-client' not in line.values(), line
+    name = line.get('front', line['id'])
+    conn.close()
+    if fronts.expected(env, 'request id in the access log') == {'yes'}:
+        for _ in range(100):        # it is written when all is sent
+            with open(os.path.join(env.var, 'log', 'access.log'),
+                      encoding='utf-8') as file:
+                found = name in file.read()
+            if found:
+                break
+            time.sleep(0.05)
+        assert found, line
 
 
 def slow_connections(env, count):

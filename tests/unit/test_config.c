@@ -245,13 +245,17 @@ test_print(void **state)
 	    "FENESTRA_DEVICE_CA=/d\n"
 	    "FENESTRA_SIGNER_SOCKET=/run/fenestra/signer.sock\n"
 	    "FENESTRA_SEAL_KEY=/s\n"
+	    "FENESTRA_CERT_HEADER=\nFENESTRA_CERT_PEERS=\n"
+	    "FENESTRA_CERT_SECRET=\nFENESTRA_STATS=\n"
 	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_MAX_CPU=20\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, M, env, why), 0);
 	unit_capture_begin(1);
 	config_print(&c, M);
 	assert_string_equal(unit_capture_end(),
-	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_SEAL_KEY=/s\n"
+	    "FENESTRA_DEVICE_CA=/d\nFENESTRA_SEAL_KEY=/s\nFENESTRA_UPLOADS=\n"
+	    "FENESTRA_CERT_HEADER=\nFENESTRA_CERT_PEERS=\n"
+	    "FENESTRA_CERT_SECRET=\nFENESTRA_STATS=\n"
 	    "FENESTRA_MAX_BODY=1048576\nFENESTRA_MAX_CPU=20\nFENESTRA_TRACE=1\n"
 	    "FENESTRA_TRACE_SECRETS=0\nFENESTRA_PREPARED=1\n");
 	assert_int_equal(read_env(&c, S, env, why), 0);

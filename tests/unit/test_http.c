@@ -118,6 +118,74 @@ test_types(void **state)
 	unit_done();
 }
 
+static const struct {
+	const char *params[3];
+	const char *id;
+} ids[] = {
+	{ { "REQUEST_ID=0f0f0f0f" }, "0f0f0f0f" },
+	{ { "UNIQUE_ID=Zw@A-aaaAAAA_0123456789.+" },
+	    "Zw@A-aaaAAAA_0123456789.+" },
+	{ { "REQUEST_ID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	{ { "REQUEST_ID=one-of-it", "UNIQUE_ID=the-other" }, "one-of-it" },
+	{ { "REQUEST_ID=", "UNIQUE_ID=the-other" }, "the-other" },
+	{ { "REQUEST_ID=short" }, NULL },
+	{ { "REQUEST_ID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, NULL },
+	{ { "REQUEST_ID=with a blank" }, NULL },
+	{ { "REQUEST_ID=with\nline" }, NULL },
+	{ { "REQUEST_ID=with\"quote\"" }, NULL },
+	{ { "REQUEST_ID=with=equals" }, NULL },
+	{ { "REQUEST_ID=same-one", "REQUEST_ID=same-one" }, NULL },
+	{ { "HTTP_REQUEST_ID=0f0f0f0f", "HTTP_X_REQUEST_ID=0f0f0f0f" }, NULL },
+	{ { NULL }, NULL },
+};
+
+/* Only what can stand in a log line and in application_name. */
+static void
+test_request_ids(void **state)
+{
+	char *vector[COUNT(ids[0].params) + 1];
+	struct http_request r = { .params = vector };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		for (size_t k = 0; k < COUNT(ids[i].params); k++)
+			vector[k] = ids[i].params[k] == NULL
+					? NULL
+					: unit_printf("%s", ids[i].params[k]);
+		vector[COUNT(ids[i].params)] = NULL;
+		unit_same(ids[i].params[0], http_request_id(&r), ids[i].id);
+	}
+	unit_done();
+}
+
+#define PLAIN "70f34241ce9a4d0bb504131459e86972"
+#define DASHES "70f34241-ce9a-4d0b-b504-131459e86972"
+
+static const struct {
+	const char *id;
+	const char *uuid;
+} uuids[] = {
+	{ PLAIN, DASHES },
+	{ DASHES, DASHES },
+	{ "70f34241ce9a-4d0b-b504-131459e86972-", NULL },
+	{ "70F34241-CE9A-4D0B-B504-131459E86972", NULL },
+	{ "g0f34241ce9a4d0bb504131459e86972", NULL },
+	{ "70f34241ce9a4d0bb504131459e8697", NULL },
+	{ "Zw@A-aaaAAAA_0123456789.+", NULL },
+	{ "", NULL },
+};
+
+static void
+test_uuids(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(uuids); i++)
+		unit_same(uuids[i].id, http_uuid(unit_arena, uuids[i].id),
+		    uuids[i].uuid);
+	unit_done();
+}
+
 static void
 test_first_fault_counts(void **state)
 {
@@ -140,6 +208,8 @@ main(void)
 		UNIT_TEST(test_params),
 		UNIT_TEST(test_paths),
 		UNIT_TEST(test_types),
+		UNIT_TEST(test_request_ids),
+		UNIT_TEST(test_uuids),
 		UNIT_TEST(test_first_fault_counts),
 	};
 
