@@ -12,7 +12,7 @@ BENCH_PORT         the first of four ports in a row (9643)
 BENCH_DEVICES      of the large database, each with ten commands (100000)
 BENCH_MESSAGES     that one worker has to endure (10000)
 BENCH_PARTS        only these, of: checkins scale profile commands enrollments
-                   memory statements endurance; or oracle, on demand: what
+                   memory statements volume endurance; or oracle, on demand: what
                    the time of an answer tells of a user, and what bad
                    certificate requests cost
 BENCH_SAMPLES      of each kind of user that oracle takes (2000)
@@ -33,6 +33,7 @@ import machine
 import oracle
 import profile_change
 import scale
+import volume
 from beside import Floor
 from settings import (LANES, PORT, QUICK, ROUNDS, SECONDS, WORKERS, Series,
                       parts, shares)
@@ -98,11 +99,16 @@ class Bench:
         return self.load(PORT, ('-n', count, *options), 'enroll', *words)
 
     def renew(self, count, *options):
-        return self.load(
-            PORT, ('-n', count, *options), 'renew',
-            'https://%s:%d/EnrollmentServer' % (
-                self.stack.values['ENROLLMENT_HOST'], PORT),
-            self.folder + '/renew.xml', self.folder + '/devices')
+        """Certificates as young as these are renewed here alone."""
+        self.stack.setting('renew_period', '400')
+        try:
+            return self.load(
+                PORT, ('-n', count, *options), 'renew',
+                'https://%s:%d/EnrollmentServer' % (
+                    self.stack.values['ENROLLMENT_HOST'], PORT),
+                self.folder + '/renew.xml', self.folder + '/devices')
+        finally:
+            self.stack.setting('renew_period', '')
 
     # Preparations
 
@@ -372,6 +378,7 @@ class Bench:
             'enrollments': lambda: self.enrollments(hashes),
             'memory': self.memories,
             'statements': self.statements,
+            'volume': lambda: volume.run(self),
             'endurance': lambda: endurance.run(self),
             'oracle': lambda: oracle.run(self),
         }

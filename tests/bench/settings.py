@@ -7,7 +7,7 @@ import re
 import statistics
 
 PARTS = ('checkins', 'scale', 'profile', 'commands', 'enrollments', 'memory',
-         'statements', 'endurance')
+         'statements', 'volume', 'endurance')
 ON_DEMAND = ('oracle',)         # not what the others are about: how fast
 
 

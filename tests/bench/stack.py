@@ -39,12 +39,11 @@ class Stack:
             word.split('=', 1) for line in self.run('env').splitlines()
             for word in shlex.split(line))
         self.home = os.path.dirname(os.path.dirname(self.values['PGHOST']))
-        # A few devices stand for many, and speed is measured, not a limit;
-        # certificates are renewed as soon as they are made.
+        # A few devices stand for many, and speed is measured, not a limit.
         self.psql('select admin.setting_set(n, v) from (values'
                   " ('session_rate', '0'), ('signer_rate', '0'),"
                   " ('throttle_user', '0'), ('throttle_source', '0'),"
-                  " ('throttle_overall', '0'), ('renew_period', '400'))"
+                  " ('throttle_overall', '0'))"
                   ' as s (n, v)', user='fenestra_admin')
 
     def down(self):
@@ -63,6 +62,10 @@ class Stack:
         if os.path.islink(pg):
             shutil.rmtree(os.path.dirname(os.path.realpath(pg)))
         shutil.rmtree(VAR, ignore_errors=True)
+
+    def setting(self, name, value):
+        self.psql('select admin.setting_set(:\'name\', nullif(:\'value\','
+                  " ''))", user='fenestra_admin', name=name, value=value)
 
     def front(self):
         return int(machine.read(self.values['FRONT_PID_FILE']))
