@@ -12,11 +12,13 @@ select c.device, 'command ' || c.seq from mdm.command c
 select a.device, 'command ' || string_agg(a.seq::text, ' ') from mdm.command_any a
  group by a.device, a.command having count(*) > 1;
 
--- I2 who has ended well or badly was sent, and answered or given up
+-- I2 who has ended well or badly was sent, and answered or given up, or could
+-- not be sent as its variables had no value
 select h.device, 'command ' || h.seq from mdm.command_done h
  where h.state in ('done', 'failed')
    and (h.attempts = 0 or h.status is null
-        and h.error is distinct from 'quarantined');
+        and h.error is distinct from 'quarantined')
+   and not (h.state = 'failed' and h.status is null and h.error ~ '^\$\(|variable');
 
 -- I2 a result belongs to a command that was sent
 select r.device, 'result of ' || r.seq from mdm.result r

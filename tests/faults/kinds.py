@@ -21,6 +21,7 @@ class Kind:
     the state of one device, `changes` whether that may become another."""
 
     program, rows, changes, status = 'management', True, True, 200
+    steps = False   # whether what it comes to is committed bit by bit
     device_auth, auth, certificate, wbxml = None, None, True, False
 
     def name(self):
@@ -157,6 +158,32 @@ class Given(Kind):
     def ends(self, it):
         super().ends(it)
         assert it.done == [c[1] for c in QUEUE], it.done
+
+
+class Expanded(Kind):
+    """package 1 that is given variables, one of which has no value"""
+    steps = True    # given, then what cannot be given has failed
+
+    def prepare(self, it):
+        it.enrol()
+        it.session()
+        it.env.sql("update mdm.device set serial_number = null where device ="
+                   " '%s';" % it.uuid)
+        it.enqueue(('Replace', NAME, '$(device.serial_number)'),
+                   ('Replace', NAME + 'd', '$(user.upn)'), ('Exec', ONCE),
+                   ('Add', NAME + '2', 'x $(device.serial_number)'))
+        return it.package1()
+
+    def ends(self, it):
+        super().ends(it)
+        assert it.done == [NAME + 'd', ONCE], it.done
+        found = it.commands()
+        assert {u for u in found if found[u][0] == 'failed'} == {
+            NAME, NAME + '2'}, found
+
+
+class ExpandedTwice(Twice, Expanded):
+    """package 1 with variables that was answered before"""
 
 
 class Superseding(Kind):
@@ -376,6 +403,6 @@ class StatusesWbxml(Statuses):
 
 ALL = [k() for k in (
     Discovery, Policy, Enrol, EnrolAgain, EnrolTwice, EnrolRefused, First,
-    Empty, Given, GivenTwice, GivenWbxml, Superseding, Poison, Statuses,
-    StatusesTwice, StatusesWbxml, SentAgain, Alerts, Unenrolment, Gone,
+    Empty, Given, GivenTwice, GivenWbxml, Expanded, ExpandedTwice, Superseding,
+    Poison, Statuses, StatusesTwice, StatusesWbxml, SentAgain, Alerts, Unenrolment, Gone,
     NotFinal, Skipped, Abort, Atomic, Sequence)]

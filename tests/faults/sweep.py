@@ -92,7 +92,8 @@ class Sweep:
             self.same('what is committed', now, self.twin[2])
         elif place in UNTOUCHED or place == 'db-before' and not passes:
             self.same('what is committed', now, self.twin[1])
-        elif self.kind.program == 'management' and now != self.twin[1]:
+        elif self.kind.program == 'management' and now != self.twin[1] and \
+                not self.kind.steps:
             self.same('what is committed', now, self.twin[2])
 
     def one(self, place, passes=0, last=False, at_once=False):
