@@ -42,6 +42,7 @@ import signers                                          # noqa: E402
 import state                                            # noqa: E402
 import storm                                            # noqa: E402
 import sweep                                            # noqa: E402
+import uploads                                          # noqa: E402
 from machine import LATER, MISSING, ONCE, Machine       # noqa: E402
 
 KILLS = int(os.environ.get('FAULTS_RANDOM', '40'))
@@ -166,7 +167,7 @@ def swept_places():
             with open(path, encoding='utf-8') as file:
                 found.update(re.findall(r'\bFAULT\("([^"]+)"\)',
                                         file.read()))
-    wanted = set(sweep.PLACES) | set(signers.PLACES)
+    wanted = set(sweep.PLACES) | set(signers.PLACES) | set(uploads.PLACES)
     assert found == wanted, found ^ wanted
 
 
@@ -252,6 +253,20 @@ def late(run, anew):
         assert found[uri][0] == state_, (uri, found)
     assert [kinds.READ, './DevDetail/HwV'] == sorted(
         (r[0] for r in it.results()), reverse=True), it.results()
+
+
+def test_uploads_killed(run):
+    """D2-1 D1-I1 a worker that is killed anywhere while it takes a file leaves
+    it whole or not at all: it is there before the database says so."""
+    it = Machine(run.env, run.calm)
+    it.enrol()
+    it.session()
+    taken = uploads.Uploads(run.env)
+    for place, passes in uploads.PASSES:
+        run.check('a file, killed at %s after %d' % (place, passes),
+                  taken.killed, it.uuid, place, passes)
+    run.check('nothing else is left', taken.only_those, it.uuid)
+    taken.close()
 
 
 def test_random_kills(run):

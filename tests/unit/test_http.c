@@ -85,6 +85,33 @@ test_paths(void **state)
 }
 
 static const struct {
+	const char *path;
+	const char *rest; /* below /A/, or NULL */
+} belows[] = {
+	{ "/A/", "" },
+	{ "/a/b", "b" },
+	{ "/A/b/c", "b/c" },
+	{ "/A//b", "/b" },
+	{ "/A", NULL },
+	{ "/B/b", NULL },
+	{ "A/b", NULL },
+	{ "", NULL },
+};
+
+static void
+test_below(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(belows); i++) {
+		struct http_request r = { .path = belows[i].path };
+
+		unit_same(
+		    belows[i].path, http_path_below(&r, "/A/"), belows[i].rest);
+	}
+	unit_done();
+}
+
+static const struct {
 	const char *type;
 	const char *media;
 	int is;
@@ -207,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(test_params),
 		UNIT_TEST(test_paths),
+		UNIT_TEST(test_below),
 		UNIT_TEST(test_types),
 		UNIT_TEST(test_request_ids),
 		UNIT_TEST(test_uuids),
