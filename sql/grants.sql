@@ -165,6 +165,7 @@ begin
     view      profile                o h
     view      profile_item           o h
     view      profile_status         o h
+    view      profile_summary        o h
     view      program                o h
     view      provisioning           o
     view      registration           o h

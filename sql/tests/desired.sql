@@ -50,6 +50,7 @@ select results_eq(format('select profile, item, verb, uri, format, data, overrid
 select is(fixture.shown(:'a'), '{p One pending,p Two pending}', 'and is shown at once');
 select is(fixture.begins(:'a'), '{Replace One 1,Replace Two b,Get One,Get Two}', 'at its next session the device is told, and asked');
 select is(fixture.shown(:'a'), '{p One sent,p Two sent}', 'sent');
+select results_eq('select * from admin.profile_summary', $$ values ('p', 'sent', 1::bigint, 2::bigint) $$, 'for all devices together');
 select is(fixture.given(:'a'), '{}', 'once');
 select is(fixture.answers(:'a', '200', '200', '=1', '=b'), '{}', 'it does so');
 select is(fixture.shown(:'a'), '{p One verified 200,p Two verified 200}', 'verified');
@@ -62,6 +63,8 @@ select is(fixture.begins(:'a'), '{}', 'what others get does not concern it');
 -- A change, and the same again.
 select admin.profile_item_set('p', fixture.p('Two'), 'c');
 select is(fixture.shown(:'a'), '{p One verified 200,p Two pending}', 'a change waits for the device');
+select results_eq('select * from admin.profile_summary', $$ values ('p', 'verified', 1::bigint, 2::bigint), (null, 'not compared', 1, null) $$,
+  'which is not compared yet');
 select is(fixture.begins(:'a'), '{Replace Two c,Get Two}', 'what changed is sent, and nothing else');
 select is(fixture.answers(:'a', '200', '=c'), '{}', 'done');
 select admin.profile_resend('p');
