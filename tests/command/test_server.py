@@ -78,10 +78,11 @@ def test_manual(site):
         if not line.startswith('usage: ') or words[0] in (
                 'init', 'backup', 'restore', 'doctor'):
             continue                    # these are described apart
-        item, = [i for i in items if re.match(
+        found = [i for i in items if re.match(
             re.escape('.It Cm ' + ' '.join(words)) + r'( [A-Z]|$)', i)]
+        assert len(found) == 1, 'not in fenestra.1: ' + ' '.join(words)
         for option in re.findall(r'--([a-z0-9-]+)', line):
-            assert 'Fl Fl ' + option in item, (words, option)
+            assert 'Fl Fl ' + option in found[0], (words, option)
 
 
 def test_usage(site):
