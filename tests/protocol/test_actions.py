@@ -150,7 +150,7 @@ def test_retire(env):
 
 
 def test_held_is_not_sent(env):
-    """T35 a second person, a limit, a raw command: what was not let go never
+    """T30 T35 a second person, a limit, a raw command: what was not let go never
     reaches a device; and a device that waits for approval gets no action."""
     made = Acting(env)
     with Setting(env, wipes_per_hour='0'):
@@ -256,11 +256,10 @@ def test_diagnostics(env):
     assert found == [['0']]
     env.log.wait(mark, 4)
     assert token not in env.log.text(mark)
-    with open(os.path.join(env.var, 'log', 'access.log'),
-              encoding='utf-8') as log:
-        text = log.read()
-    if env.front == 'lighttpd':
-        assert token not in text and '/ManagementServer/Upload/' in text
+    path = os.path.join(env.var, 'log', 'access.log')
+    if os.path.exists(path):
+        with open(path, encoding='utf-8', errors='replace') as log:
+            assert token not in log.read()
     assert env.admin("select data from admin.command where device = '%s' and"
                      " uri like '%%Archive%%';" % made.uuid) == [[None]]
     assert 'upload.received' in [r[0] for r in env.admin(
