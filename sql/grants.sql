@@ -8,30 +8,31 @@ alter default privileges for role fenestra_owner
 
 revoke all on schema mdm, discovery, enrollment, management, signer, webhook, admin
   from public, fenestra_discovery, fenestra_enrollment, fenestra_management,
-       fenestra_signer, fenestra_webhook, fenestra_admin, fenestra_operator, fenestra_helpdesk,
-       fenestra_eraser, fenestra_auditor;
+       fenestra_signer, fenestra_webhook, fenestra_maintenance, fenestra_admin,
+       fenestra_operator, fenestra_helpdesk, fenestra_eraser, fenestra_auditor;
 revoke all on all functions in schema mdm, discovery, enrollment, management, signer, webhook, admin
   from public, fenestra_discovery, fenestra_enrollment, fenestra_management,
-       fenestra_signer, fenestra_webhook, fenestra_admin, fenestra_operator, fenestra_helpdesk,
-       fenestra_eraser, fenestra_auditor;
+       fenestra_signer, fenestra_webhook, fenestra_maintenance, fenestra_admin,
+       fenestra_operator, fenestra_helpdesk, fenestra_eraser, fenestra_auditor;
 revoke all on all tables in schema mdm, admin
   from public, fenestra_discovery, fenestra_enrollment, fenestra_management,
-       fenestra_signer, fenestra_webhook, fenestra_admin, fenestra_operator, fenestra_helpdesk,
-       fenestra_eraser, fenestra_auditor;
+       fenestra_signer, fenestra_webhook, fenestra_maintenance, fenestra_admin,
+       fenestra_operator, fenestra_helpdesk, fenestra_eraser, fenestra_auditor;
 
 grant usage on schema discovery  to fenestra_discovery;
 grant usage on schema enrollment to fenestra_enrollment;
 grant usage on schema management to fenestra_management;
 grant usage on schema signer     to fenestra_signer;
 grant usage on schema webhook    to fenestra_webhook;
-grant usage on schema admin      to fenestra_admin, fenestra_operator,
-  fenestra_helpdesk, fenestra_eraser, fenestra_auditor;
+grant usage on schema admin      to fenestra_maintenance, fenestra_admin,
+  fenestra_operator, fenestra_helpdesk, fenestra_eraser, fenestra_auditor;
 grant execute on all functions in schema discovery  to fenestra_discovery;
 grant execute on all functions in schema enrollment to fenestra_enrollment;
 grant execute on all functions in schema management to fenestra_management;
 grant execute on all functions in schema signer     to fenestra_signer;
 grant execute on all functions in schema webhook    to fenestra_webhook;
 grant execute on all functions in schema admin      to fenestra_admin;
+grant execute on function admin.maintain            to fenestra_maintenance;
 grant select on all tables in schema admin to fenestra_admin, fenestra_auditor;
 
 -- What others than the administrator have of schema admin:

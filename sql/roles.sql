@@ -7,6 +7,7 @@
 --   fenestra_management  /
 --   fenestra_signer      the signer
 --   fenestra_webhook     the sender of webhooks
+--   fenestra_maintenance the timer that calls admin.maintain
 --   fenestra_admin       the administrator: everything in schema admin
 --   fenestra_operator    \
 --   fenestra_helpdesk     > parts of it, as the matrix in grants.sql has them
@@ -26,8 +27,9 @@ declare
 begin
   foreach v_role in array array['fenestra_owner', 'fenestra_discovery',
     'fenestra_enrollment', 'fenestra_management', 'fenestra_signer',
-    'fenestra_webhook', 'fenestra_admin', 'fenestra_operator', 'fenestra_helpdesk',
-    'fenestra_eraser', 'fenestra_auditor'] loop
+    'fenestra_webhook', 'fenestra_maintenance', 'fenestra_admin',
+    'fenestra_operator', 'fenestra_helpdesk', 'fenestra_eraser',
+    'fenestra_auditor'] loop
     if not exists (select from pg_roles where rolname = v_role) then
       execute format('create role %I', v_role);
     end if;
@@ -63,8 +65,9 @@ begin
     execute format('alter role %I set enable_hashjoin = %s', v_role, 'off');
     execute format('alter role %I set enable_mergejoin = %s', v_role, 'off');
   end loop;
-  foreach v_role in array array['fenestra_admin', 'fenestra_operator',
-    'fenestra_helpdesk', 'fenestra_eraser', 'fenestra_auditor'] loop
+  foreach v_role in array array['fenestra_maintenance', 'fenestra_admin',
+    'fenestra_operator', 'fenestra_helpdesk', 'fenestra_eraser',
+    'fenestra_auditor'] loop
     execute format('alter role %I set lock_timeout = %L', v_role, '5s');
   end loop;
 end

@@ -321,6 +321,13 @@ select lives_ok('select * from admin.device', 'the administrator reads the views
 select lives_ok('select * from admin.' || relname, 'and each of them: ' || relname)
   from pg_class where relnamespace = 'admin'::regnamespace and relkind = 'v' order by relname;
 select throws_ok('select * from mdm.enrollment', '42501', null, 'but not the secrets');
+set local role fenestra_maintenance;
+select lives_ok('select * from admin.maintain()', 'the timer does what time makes due');
+select throws_ok('select * from admin.device', '42501', null, 'and sees no device');
+reset role;
+select bag_eq($$ select schema || '.' || proname from function where has_function_privilege('fenestra_maintenance', oid, 'execute') $$,
+  array['admin.maintain'], 'nothing else is its own');
+select is_empty($$ select relname from relation where relkind <> 'S' and has_table_privilege('fenestra_maintenance', oid, 'select, insert, update, delete') $$, 'and no table or view');
 set local role fenestra_auditor;
 select lives_ok('select * from admin.' || relname, 'the auditor reads each of them: ' || relname)
   from pg_class where relnamespace = 'admin'::regnamespace and relkind = 'v' order by relname;

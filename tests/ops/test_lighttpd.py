@@ -174,6 +174,21 @@ def test_sandbox(site):
         '%s %.1f' % (u, rated[u]) for u in pids if '@1.' in u)))
 
 
+def test_maintenance(site):
+    """The timer's service does what is due, as a role of its own."""
+    assert site.run('systemctl', 'is-active', 'fenestra-maintenance.timer') \
+        == 'active'
+    site.run('systemctl', 'start', 'fenestra-maintenance.service')
+    assert site.unit_value('fenestra-maintenance', 'Result') == 'success'
+    assert site.unit_value('fenestra-maintenance', 'ExecMainStatus') == '0'
+    assert int(site.unit_value('fenestra-maintenance',
+                               'ExecMainStartTimestampMonotonic')) > 0
+    said = site.run('systemd-analyze', 'security', '--no-pager',
+                    'fenestra-maintenance.service')
+    assert float(re.search(r'exposure level.*: ([0-9.]+) ', said).group(1)) \
+        < 1.0, said[-300:]
+
+
 def test_even_spread(site):
     """Three workers on one socket: each has its share of the requests."""
     site.add_devices()
@@ -185,7 +200,7 @@ def test_even_spread(site):
         if 'method=POST' in line)
     total = sum(served.values())
     print('# %s' % ', '.join('%s %d' % i for i in sorted(served.items())))
-    assert len(served) == 3 and total >= 240, served
+    assert len(served) == 3 and total >= 200, served
     assert min(served.values()) * 10 >= total, served
 
 

@@ -9,6 +9,7 @@ namespaces, a cgroup hierarchy that systemd may use, Debian's mirror."""
 import fcntl
 import glob
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -147,7 +148,7 @@ class Tree:
 
     def nspawn_words(self, *words):
         return ['systemd-nspawn', '-q', '-D', self.root, '--register=no',
-                '--keep-unit', '--machine=' + os.path.basename(self.work),
+                '--keep-unit', '--machine=fenestra-ops-%d' % os.getpid(),
                 *words]
 
     def chroot(self, *command, **more):
@@ -157,8 +158,8 @@ class Tree:
         text = said(self.nspawn_words('--resolv-conf=copy-host', *words,
                                       '--', *command), **more)
         # Of its own, where the folder of nspawn is not a tmpfs.
-        return '\n'.join(s for s in text.splitlines() if not s.startswith(
-            'Attempted to remove disk file system under "/run/systemd/'))
+        return re.sub('Attempted to remove disk file system under "/run/'
+                      'systemd/[^\n]*\n*', '', text)
 
     def fetch(self, *packages):
         """Package lists, and the packages with what they need."""
