@@ -165,6 +165,7 @@ static const struct {
 	{ "<e v=\">$(site.x)\">t</e>", ">", "", 1 },
 	{ "<e><![CDATA[$(site.x)]]></e>", "", "", 0 },
 	{ "<e><![CDATA[x]]$(site.x)]></e>]]></e>", "x]]", "]></e>", 0 },
+	{ "<e><![CDATA[a > ]] > $(site.x)]]></e>", "a > ]] > ", "", 0 },
 	{ "<e><![CDATA[a]$(site.x)]b]]></e>", "a]", "]b", 0 },
 	{ "<?xml version='1.0'?><!-- \" --><e>$(site.x)</e>", "", "", 0 },
 	{ "<e a='\"'>'$(site.x)</e>", "'", "", 0 },
@@ -254,6 +255,8 @@ static const struct {
 	{ "<a/><!-- $(site.x) -->", "xml", "b", NULL, "or a comment" },
 	{ "<?a $(site.x)?><a/>", "xml", "b", NULL, "stands in" },
 	{ "<!DOCTYPE $(site.x)><a/>", "xml", "b", NULL, "stands in" },
+	{ "<a/><!-- > $(site.x) -->", "xml", "b", NULL, "or a comment" },
+	{ "<?a > $(site.x)?><a/>", "xml", "b", NULL, "stands in" },
 	{ "a < $(site.x)", "chr", "<", "a < <", NULL },
 };
 /* clang-format on */
