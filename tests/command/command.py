@@ -30,7 +30,7 @@ class Site:
     """A stack, and the database of it."""
 
     def __init__(self, work):
-        self.work = work
+        self.work, self.told = work, ''
         told = subprocess.run(
             [os.path.join(ROOT, 'deploy', 'stack'), 'env'], check=True,
             stdout=subprocess.PIPE, universal_newlines=True).stdout
@@ -107,6 +107,15 @@ class Site:
              '-d', self.device, *words], check=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, universal_newlines=True,
             env=dict(self.environ, FENESTRA_DEVICE_PASSWORD='right')).stdout
+
+    def usage(self):
+        """What help says of every command of the table."""
+        if not self.told:
+            words = {row.split()[0] for row in self.run('help').out
+                     .splitlines() if row.startswith('  ')}
+            self.told = ''.join(self.run('help', word).out
+                                for word in sorted(words))
+        return self.told
 
     def enroll(self):
         """A user and the user's simulated device."""

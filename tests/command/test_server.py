@@ -54,8 +54,7 @@ def test_help(site):
     table = site.run('help').out
     names = re.findall(r'^  (\S+(?: [a-z-]+)?)  ', table, re.M)
     assert len(names) > 30, names
-    shown = ''.join(site.run('help', word).out
-                    for word in sorted({name.split()[0] for name in names}))
+    shown = site.usage()
     for name in names:
         assert 'usage: fenestra ' + name in shown, name
     assert site.run('user', 'add', '--help').out in shown
@@ -70,10 +69,7 @@ def test_manual(site):
               encoding='ascii') as file:
         items = [line for line in file.read().splitlines()
                  if line.startswith('.It Cm ')]
-    first = {row.split()[0] for row in site.run('help').out.splitlines()
-             if row.startswith('  ')}
-    for line in ''.join(site.run('help', word).out
-                        for word in sorted(first)).splitlines():
+    for line in site.usage().splitlines():
         words = [w for w in line.split()[2:] if w[0].islower()]
         if not line.startswith('usage: ') or words[0] in (
                 'init', 'backup', 'restore', 'doctor'):
