@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -442,5 +443,7 @@ main(int argc, char **argv)
 		.usage = "-p",
 	};
 
+	/* What libraries give back had passwords in it: it is overwritten. */
+	mallopt(M_PERTURB, 0xa5);
 	return program_main(&enrollment, argc, argv);
 }

@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 import client
+import device
 import messages
 import pages
 import stack
@@ -17,6 +18,7 @@ import test_tokens
 from fastcgi import Pool
 from messages import fault
 from pages import DOMAIN
+from test_outage import until
 
 # Stands before libcrypt and libcrypto: a line for each hash, with its scheme
 # and cost, and for each signature, with what came of it.
@@ -39,6 +41,14 @@ note(const char *text)
 	if (fd == -1 || write(fd, line, n) != n)
 		abort();
 	close(fd);
+}
+
+/* So that the test may look into its memory. */
+int
+prctl(int option, ...)
+{
+	(void)option;
+	return 0;
 }
 
 int
@@ -189,3 +199,46 @@ def test_the_signature_is_looked_at(env):
             assert told(test_entra.token(
                 rsa, test_entra.claims(), **change)) == (500, []), change
         assert told(head + '.' + body + '.') == (500, [])
+
+
+def remembered(pid, secrets):
+    """Which of these stand in the memory of a process."""
+    found = set()
+    with open('/proc/%d/maps' % pid, encoding='ascii') as file, \
+            open('/proc/%d/mem' % pid, 'rb', 0) as memory:
+        for line in file:
+            where, rights = line.split()[:2]
+            if not rights.startswith('rw'):
+                continue
+            begin, end = (int(x, 16) for x in where.split('-'))
+            memory.seek(begin)
+            data = memory.read(end - begin)
+            found |= {s for s in secrets if s.encode() in data}
+    return found
+
+
+def test_memory_forgets(env):
+    """T29 once it has answered, an enrollment worker has no password, token
+    or secret in its memory, right or wrong, in a message or a form."""
+    with Counted(env) as pool, pages.domain(env):
+        pid, known = pool.workers[0].pid, []
+        for upn in (messages.UPN, 'nobody@x.test'):
+            known.append('canary-%s-0123456789' % upn)
+            pool.attempt(upn, known[-1])
+        pool.attempt(messages.UPN, messages.PASSWORD)
+        known.append(messages.PASSWORD)
+        known.append('canary-page-0123456789')
+        pool.call(pages.query(), pages.urllib.parse.urlencode(
+            {'username': pages.USER, 'password': known[-1]}), pages.FORM)
+        known.append(test_tokens.create(env))
+        known.append(test_tokens.encoded(known[-1]))
+        ident = device.new_id()
+        document = device.provisioning(pool.call(
+            messages.ENROLLMENT, test_tokens.request(
+                test_tokens.binary_token(known[-1]), ident), client.SOAP))
+        known += [n.attr('value') for n in document.root.walk()
+                  if n.attr('name') == 'AAUTHSECRET']
+        assert len(known) == 8, known
+        # It forgets when it has answered; the search itself finds the rest.
+        until(lambda: not remembered(pid, known), 'it has forgotten')
+        assert remembered(pid, [env.database()['PGHOST']])
