@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
--- Have a device renew its certificate now: queues the command and lets it be
--- renewed however long it is still valid.  MD404: no such device; MD409: the
--- device has left, or has no certificate to renew.
+-- Have a device renew its certificate now: queues the command, which waits for
+-- no maintenance window, and lets it be renewed however long it is still
+-- valid.  MD404: no such device; MD409: the device has left, or has no
+-- certificate to renew.
 create or replace function admin.renew(in_device uuid) returns uuid
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -17,7 +18,7 @@ begin
   perform mdm.event_add(in_device, 'renewal.asked');
   return admin.enqueue(in_device, 'Exec',
     './Device/Vendor/MSFT/CertificateStore/My/WSTEP/Renew/RenewNow',
-    in_format => 'null');
+    in_format => 'null', in_priority => 9);
 end
 $$;
 comment on function admin.renew is
