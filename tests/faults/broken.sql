@@ -16,7 +16,8 @@ select h.device, h.seq + 100000, h.command, h.verb, h.uri, h.format, h.type, 1,
        false, false
   from mdm.command_done h limit 1;
 
--- I2 who has ended well or badly was sent, and answered or given up
+-- I2 who has ended well or badly was sent, and answered or given up, or could
+-- not be sent as its variables had no value
 update mdm.command_done set status = null where state = 'done';
 
 -- I2 a result belongs to a command that was sent
