@@ -214,8 +214,11 @@ ok $? 'the owner cannot log in'
 # A database that has had the first ten migrations and then devices.
 psql -Xq -d postgres -c "drop database ${scratch}_2" -c "create database
     ${scratch}_2 owner fenestra_owner encoding 'UTF8' template template0"
-awk '/^-- migrations\// && substr($2, 12, 4) > "0010" { exit } { print }' \
-    "$work/print.sql" | psql -Xq -d "${scratch}_2" >"$work/log" 2>&1
+{
+	awk '/^-- migrations\// && substr($2, 12, 4) > "0010" { exit } { print }' \
+	    "$work/print.sql"
+	printf '\\endif\ncommit;\n'
+} | psql -Xq -d "${scratch}_2" >"$work/log" 2>&1
 sql2() {
 	psql -XqAt -v ON_ERROR_STOP=1 -d "${scratch}_2" -c "$1"
 }

@@ -28,7 +28,7 @@ ID = re.compile(r'(?:S[0-4]\.\d+|E\d+|T\d+|D2-\d+|D1-I\d+)(?=[\s:;]|$)')
 def python_files():
     """The files whose functions test_… say what they prove."""
     return [os.path.join(ROOT, 'tests', 'faults', name)
-            for name in ('run.py', 'failover.py')] + sorted(
+            for name in ('run.py', 'failover.py', 'upgrade.py')] + sorted(
         p for d in ('protocol', 'ops')
         for p in glob.glob(os.path.join(ROOT, 'tests', d, 'test_*.py')))
 
