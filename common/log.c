@@ -37,7 +37,7 @@ put_quoted(struct log_line *l, const char *s, size_t len)
 		if (c == '"' || c == '\\')
 			snprintf(text, sizeof(text), "\\%c", c);
 		else if (c < ' ' || c >= 0x7f)
-			snprintf(text, sizeof(text), "\\x%02x", c);
+			snprintf(text, sizeof(text), "\\u%04x", c);
 		else
 			snprintf(text, sizeof(text), "%c", c);
 		rc = put(l, text, strlen(text));

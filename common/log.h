@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 /*
- * One line of key=value on stderr.  Values are quoted where they need it,
- * control bytes become \xNN, and what is over 256 bytes is cut: a line is a
- * line whatever a client sent.  A key whose value is NULL is left out.
+ * One line of key=value on stderr.  Values are quoted where they need it, as
+ * JSON is; bytes that are no printable ASCII become \u00NN, and what is over 256
+ * bytes is cut: a line is a line whatever a client sent.  A key whose value is
+ * NULL is left out.
  */
 #define LOG_LINE_MAX 4096
 

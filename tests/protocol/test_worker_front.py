@@ -3,6 +3,7 @@
 a request, and who may see whether it is well."""
 
 import base64
+import json
 import os
 import re
 import subprocess
@@ -258,3 +259,6 @@ def test_every_line_is_logfmt(env):
     assert text.count('\n') > 3, text
     for line in text.splitlines():
         stack.logfmt(line)
+        # Those who read logfmt take what stands in quotes for JSON.
+        for quoted in re.findall(r'="(?:[^"\\]|\\.)*"', line):
+            json.loads(quoted[1:])

@@ -23,20 +23,22 @@ static const struct {
 	{ "a quote alone", "\"", "\"\\\"\"" },
 	{ "a backslash", "a\\b", "\"a\\\\b\"" },
 	{ "DOMAIN\\user", "CONTOSO\\demo", "\"CONTOSO\\\\demo\"" },
-	{ "a forged line", "x\nlevel=info id=1", "\"x\\x0alevel=info id=1\"" },
-	{ "a carriage return", "a\rb", "\"a\\x0db\"" },
-	{ "a tab", "a\tb", "\"a\\x09b\"" },
-	{ "an escape", "\x1b[2J", "\"\\x1b[2J\"" },
-	{ "a delete", "a\x7f", "\"a\\x7f\"" },
+	{ "a forged line", "x\nlevel=info id=1",
+	    "\"x\\u000alevel=info id=1\"" },
+	{ "a carriage return", "a\rb", "\"a\\u000db\"" },
+	{ "a tab", "a\tb", "\"a\\u0009b\"" },
+	{ "an escape", "\x1b[2J", "\"\\u001b[2J\"" },
+	{ "a delete", "a\x7f", "\"a\\u007f\"" },
 	{ "all below a blank",
 	    "\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f",
-	    "\"\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08\\x0b\\x0c\\x0e\\x0f"
+	    "\"\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\u0008\\u000b"
+	    "\\u000c\\u000e\\u000f"
 	    "\"" },
 	{ "a C1 control",
 	    "a\xc2\x9b"
 	    "b",
-	    "\"a\\xc2\\x9bb\"" },
-	{ "what is not UTF-8", "\xff", "\"\\xff\"" },
+	    "\"a\\u00c2\\u009bb\"" },
+	{ "what is not UTF-8", "\xff", "\"\\u00ff\"" },
 };
 
 static void
@@ -179,7 +181,7 @@ test_reason(void **state)
 	unit_capture_begin(2);
 	log_reason("error", NULL, "a\nb%%");
 	assert_string_equal(
-	    unit_capture_end(), "level=error reason=\"a\\x0ab%\"\n");
+	    unit_capture_end(), "level=error reason=\"a\\u000ab%\"\n");
 }
 
 int
