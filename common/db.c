@@ -14,6 +14,7 @@
 #include "check.h"
 #include "db.h"
 #include "faultpoint.h"
+#include "log.h"
 #include "sqlstate.h"
 
 #define PARAMS_MAX 20
@@ -211,6 +212,7 @@ db_connect(struct db *db, struct db_error *e)
 		return set_error(e, 503, "08001", "database away");
 	FAULT("db-connect");
 	db->conn = PQconnectdbParams(keys, values, 0);
+	PQsetNoticeProcessor(db->conn, log_notice, NULL);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		set_error(e, 503, "08001", PQerrorMessage(db->conn));
 	else if (check_server(db, e) == 0 && prepare(db, e) == 0 &&

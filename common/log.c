@@ -118,3 +118,10 @@ log_reason(const char *level, const char *worker, const char *fmt, ...)
 	log_add(&l, "reason", reason);
 	log_end(&l);
 }
+
+void
+log_notice(void *unused, const char *text)
+{
+	(void)unused;
+	log_reason("info", "database", "%.*s", (int)strcspn(text, "\n"), text);
+}

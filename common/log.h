@@ -26,4 +26,7 @@ void log_end(struct log_line *);
 void log_reason(const char *level, const char *worker, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What PostgreSQL says unasked, which libpq would print as it stands. */
+void log_notice(void *, const char *text);
+
 #endif
