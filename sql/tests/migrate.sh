@@ -211,29 +211,58 @@ ok $? 'each worker role has its time-outs'
 [ "$(sql "select not rolcanlogin and not rolsuper from pg_roles where rolname = 'fenestra_owner'")" = t ]
 ok $? 'the owner cannot log in'
 
-# A database that has had the first ten migrations and then devices.
-psql -Xq -d postgres -c "drop database ${scratch}_2" -c "create database
-    ${scratch}_2 owner fenestra_owner encoding 'UTF8' template template0"
-{
-	awk '/^-- migrations\// && substr($2, 12, 4) > "0010" { exit } { print }' \
-	    "$work/print.sql"
-	printf '\\endif\ncommit;\n'
-} | psql -Xq -d "${scratch}_2" >"$work/log" 2>&1
 sql2() {
 	psql -XqAt -v ON_ERROR_STOP=1 -d "${scratch}_2" -c "$1"
 }
-expect 0 sql2 "insert into mdm.device (device, device_id, upn)
-    select md5(i::text)::uuid, i, 'a' from generate_series(1, 3) i;
-    insert into mdm.counter (device) select device from mdm.device;
-    insert into mdm.enrollment (device, number, upn, device_id, enrollment_type,
-      request_sha256, public_key_sha256, auth_name, client_secret, server_secret,
-      client_nonce, server_nonce, context)
-    values (md5('1')::uuid, 1, 'a', '1', 'Full', '', '', 'a', 'c', 's', '', '', '[]');
-    update mdm.counter set event = 50;
-    insert into mdm.event (device, seq, kind, actor, detail)
-    select device, i, 'x', 'y', jsonb_build_object('i', i, 'text', 'Müller \"')
-      from mdm.counter, generate_series(1, 50) i"
-ok $? 'a database of the tenth migration has devices and events'
+
+# older NUMBER: a database that has had the migrations up to this one, those
+# of a release, and then devices.
+older() {
+	psql -Xq -d postgres -c "drop database ${scratch}_2" -c "create database
+	    ${scratch}_2 owner fenestra_owner encoding 'UTF8' template template0"
+	{
+		awk -v last="$1" '/^-- migrations\// && substr($2, 12, 4) > last { exit } { print }' \
+		    "$work/print.sql"
+		printf '\\endif\ncommit;\n'
+	} | psql -Xq -d "${scratch}_2" >"$work/log" 2>&1
+	expect 0 sql2 "insert into mdm.device (device, device_id, upn)
+	    select md5(i::text)::uuid, i, 'a' from generate_series(1, 3) i;
+	    insert into mdm.counter (device) select device from mdm.device;
+	    insert into mdm.session (device) select device from mdm.device;
+	    insert into mdm.enrollment (device, number, upn, device_id, enrollment_type,
+	      request_sha256, public_key_sha256, auth_name, client_secret, server_secret,
+	      client_nonce, server_nonce, context)
+	    values (md5('1')::uuid, 1, 'a', '1', 'Full', '', '', 'a', 'c', 's', '', '', '[]');
+	    insert into mdm.command (device, seq, command, verb, uri, format, type, size, user_scope, once)
+	    select device, 1, device, 'Get', './DevDetail/SwV', 'chr', 'text/plain', 100, false, false from mdm.device;
+	    update mdm.counter set event = 50, command = 1;
+	    insert into mdm.event (device, seq, kind, actor, detail)
+	    select device, i, 'x', 'y', jsonb_build_object('i', i, 'text', 'Müller \"')
+	      from mdm.counter, generate_series(1, 50) i"
+	ok $? "a database of migration $1 has devices, commands and events"
+}
+
+# newer: what has to be so once it is brought up to date.
+newer() {
+	expect 0 ../migrate up -d "${scratch}_2"
+	ok $? 'it is brought up to date'
+	[ "$(sql2 "select string_agg(n, ', ') from (select p.pronamespace::regnamespace || '.' || p.proname as n
+	    from pg_proc p where p.proowner = 'fenestra_owner'::regrole group by 1 having count(*) > 1) f")" = '' ]
+	ok $? 'and no function stands beside its successor'
+	[ "$(sql2 "select string_agg(u.purpose || ' ' || u.value, ' ' order by u.purpose)
+	    from management.unsealed('00', null, 9) u where u.purpose is not null")" = \
+	    'client_secret c server_secret s' ]
+	ok $? 'its clear DM passwords are there, to be sealed'
+	[ "$(sql2 "select count(*) from admin.command where state = 'queued' and uri = './DevDetail/SwV'")" = 3 ]
+	ok $? 'its commands wait'
+	[ "$(sql2 "select count(*) = 200 and (select count(*) from admin.audit_verify()) = 0
+	    from admin.event")" = t ]
+	ok $? 'its events are a chain that verifies'
+}
+
+older 0003
+newer
+older 0010
 # Functions of that release whose parameters have changed since.
 expect 0 sql2 "set role fenestra_owner;
     create function admin.enqueue(in_device uuid, in_verb text, in_uri text, in_data text default null,
@@ -241,18 +270,7 @@ expect 0 sql2 "set role fenestra_owner;
     create function admin.enqueue_syncml(in_device uuid, in_xml text) returns uuid language sql as 'select null::uuid';
     create function mdm.inventory_set(in_device uuid, in_uris text[], in_values text[]) returns void language sql as ''"
 ok $? 'and functions of its time'
-expect 0 ../migrate up -d "${scratch}_2"
-ok $? 'it is brought up to date'
-[ "$(sql2 "select string_agg(n, ', ') from (select p.pronamespace::regnamespace || '.' || p.proname as n
-    from pg_proc p where p.proowner = 'fenestra_owner'::regrole group by 1 having count(*) > 1) f")" = '' ]
-ok $? 'and no function stands beside its successor'
-[ "$(sql2 "select string_agg(u.purpose || ' ' || u.value, ' ' order by u.purpose)
-    from management.unsealed('00', null, 9) u where u.purpose is not null")" = \
-    'client_secret c server_secret s' ]
-ok $? 'its clear DM passwords are there, to be sealed'
-[ "$(sql2 "select count(*) = 200 and (select count(*) from admin.audit_verify()) = 0
-    from admin.event")" = t ]
-ok $? 'its events are a chain that verifies'
+newer
 sql2 "update mdm.event set kind = 'z' where seq = 50 and device = md5('1')::uuid"
 [ "$(sql2 "select string_agg(seq::text, ' ') from admin.audit_verify()")" = 50 ]
 ok $? 'and what is changed in it is found'
