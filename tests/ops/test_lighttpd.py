@@ -99,6 +99,8 @@ def test_keys_are_closed(site):
             user + ' 400', user + ' 600'), path
     assert site.run('stat', '-c', '%U:%G %a', '/etc/fenestra/server.key') == \
         'root:www-data 640'
+    assert site.run('stat', '-c', '%U:%G %a', '/etc/fenestra/environment') \
+        == 'root:root 640'
     for kind in KINDS:
         owner = 'fenestra-enrollment' if kind == 'signer' else 'www-data'
         assert site.run('stat', '-c', '%U:%G %a', '/run/fenestra/%s.sock' %
