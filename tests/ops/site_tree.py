@@ -30,11 +30,12 @@ class Site(tree.Tree):
         self.put(tree.package(), '/root/fenestra.deb')
         self.put(os.path.join(tree.ROOT, 'build', 'bin', 'fenestra-device'),
                  '/root/fenestra-device')
-        words = ['/root/fenestra.deb', 'postgresql', *FRONTS[self.front]]
+        words = ['/root/fenestra.deb', 'postgresql', *FRONTS[self.front],
+                 'libcurl4', 'libfcgi-bin']     # which the tests need
         if network:
-            self.fetch('libcurl4', *words)
+            self.fetch(*words)
         self.boot()
-        return self.run(*tree.APT, 'install', 'libcurl4', *words, timeout=600)
+        return self.run(*tree.APT, 'install', *words, timeout=600)
 
     def init(self, *words, status=0, **more):
         return self.run('fenestra', 'init', *words, status=status,
@@ -64,6 +65,23 @@ class Site(tree.Tree):
     def sql(self, text):
         return self.run('psql', '-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1',
                         '-d', 'fenestra', '-U', 'fenestra_admin', '-c', text)
+
+    def sql_as_super(self, text):
+        return self.run('runuser', '-u', 'postgres', '--', 'psql', '-X', '-q',
+                        '-At', '-v', 'ON_ERROR_STOP=1', '-d', 'fenestra',
+                        '-c', text)
+
+    def files(self):
+        """Of the tree, but what does not belong to this package alone: of
+        dpkg, apt, PostgreSQL, what runs, and what is temporary."""
+        others = ('/proc', '/sys', '/dev', '/tmp', '/root', '/var/tmp',
+                  '/var/cache', '/var/log', '/var/lib/dpkg', '/var/lib/apt',
+                  '/var/lib/postgresql')
+        words = [w for o in others for w in ('-path', o, '-o')]
+        text = self.run('find', '/', '(', *words, '-path', '/etc/*-', ')',
+                        '-prune', '-o', '-path', '/run/*', '-not', '-path',
+                        '/run/fenestra*', '-o', '-print')
+        return set(text.split('\n'))
 
     def unit_value(self, unit, name):
         return self.run('systemctl', 'show', '-P', name, unit)

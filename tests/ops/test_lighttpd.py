@@ -35,6 +35,7 @@ def test_nothing_is_served_before_init(site):
         assert site.unit_value(unit, 'ConditionResult') == 'no'
     assert site.pids() == {}
     assert os.listdir(site.path('/etc/fenestra')) == []
+    site.before = {f for f in site.files() if 'fenestra' not in f}
     assert site.run('runuser', '-u', 'postgres', '--', 'psql', '-At', '-c',
                     "select count(*) from pg_roles where rolname like "
                     "'fenestra%'") == '0'
@@ -174,6 +175,65 @@ def test_sandbox(site):
             '127.0.0.1/8', '')), said
     print('# exposure: ' + ', '.join(sorted(
         '%s %.1f' % (u, rated[u]) for u in pids if '@1.' in u)))
+
+
+def metrics(site):
+    """What a management worker says, asked as the manual has it."""
+    text = site.run(
+        'env', '-i', 'REQUEST_METHOD=GET', 'SCRIPT_NAME=/metrics',
+        'CONTENT_LENGTH=0', 'FENESTRA_MONITOR=on', '/usr/bin/cgi-fcgi',
+        '-bind', '-connect', '/run/fenestra/management.sock')
+    return {name: float(value) for name, value in re.findall(
+        r'^(fenestra_\S+) (\S+)\r?$', text, re.M)}
+
+
+def test_counters_are_shared(site):
+    """Each program writes to its own counters alone; a worker of another one
+    reads those of all, and they outlive the workers."""
+    name = 'fenestra_requests_total{endpoint="%s",outcome="%s"}'
+    before = metrics(site)
+    for kind in KINDS[:3]:
+        user, path = 'fenestra-' + kind, '/run/fenestra/stats/%s.1'
+        assert site.run('stat', '-c', '%U:%G %a', path % kind) == \
+            '%s:%s 644' % (user, user)
+        live = before['fenestra_workers{worker="%s"}' % kind]
+        assert live == 3, (kind, live)
+        assert before[name % (kind, 'answered')] >= 1, kind
+        pid = site.unit_value('fenestra-%s@1' % kind, 'MainPID')
+        # Even where /run is read-only to a sandbox, this file is not.
+        assert ' %s rw,' % (path % kind) in site.run(
+            'cat', '/proc/%s/mountinfo' % pid), kind
+        for other in KINDS[:3]:
+            site.run('nsenter', '-t', pid, '-m', '--', 'runuser', '-u', user,
+                     '--', 'test', '-w', path % other,
+                     status=0 if other == kind else 1)
+    site.run('systemctl', 'restart', 'fenestra-management@*')
+    assert site.status_of(MDM, HOSTS[1], '-d', 'x') == '403'
+    refused = name % ('management', 'refused')
+    counted = metrics(site)[refused]
+    assert counted == before[refused] + 1, (before[refused], counted)
+    assert 'not counted' not in site.journal('-u', 'fenestra-*')
+
+
+def test_upload(site):
+    """What a device sends is taken by the workers in their sandbox, whole,
+    and closed to all others."""
+    folder, token = '/var/lib/fenestra/diagnostics', '0123456789abcdef' * 2
+    assert site.run('stat', '-c', '%U:%G %a', folder) == \
+        'fenestra-management:fenestra-management 750'
+    site.sql('select admin.diagnostics(d.id) from admin.device d limit 1')
+    site.sql_as_super("update mdm.upload set sha256 = sha256('%s')" % token)
+    site.run('dd', 'if=/dev/urandom', 'of=/root/logs.zip', 'bs=1M',
+             'count=40')
+    path = '/ManagementServer/Upload/' + token
+    assert site.status_of(path, HOSTS[1], '-T', '/root/logs.zip') == '201'
+    name, size = site.sql('select file, size from admin.upload').split('|')
+    assert os.listdir(site.path(folder)) == [name] and size == str(40 << 20)
+    file = folder + '/' + name
+    site.run('cmp', '/root/logs.zip', file)
+    assert site.run('stat', '-c', '%U %a', file) == 'fenestra-management 640'
+    for user in ('www-data', 'nobody', 'fenestra-enrollment'):
+        site.run('runuser', '-u', user, '--', 'test', '-r', file, status=1)
 
 
 def test_maintenance(site):
@@ -316,20 +376,29 @@ def test_purge(site):
     """What the package and init made is gone, but for what every device
     hangs on: CA, keys, database; the front server has its own pages again."""
     said = site.run(*tree.APT, 'purge', 'fenestra')
-    assert '/etc/fenestra' in said and 'dropdb fenestra' in said, said
+    for word in ('/etc/fenestra', '/var/lib/fenestra', 'dropdb fenestra'):
+        assert word in said, said
     assert site.run('systemctl', 'list-unit-files', '--no-legend',
                     'fenestra*', status=None) == ''
     assert site.run('systemctl', 'list-units', '--all', '--no-legend',
                     'fenestra*') == ''
-    left = site.run('sh', '-c', 'find /etc /usr /lib /run /var/lib /var/cache '
-                    '-name "*fenestra*" -not -path "/var/cache/apt/*"')
-    assert left == '/etc/fenestra', left
-    assert sorted(os.listdir(site.path('/etc/fenestra'))) == sorted((
+    left = {'/etc/fenestra', '/var/lib/fenestra'}
+    left.update('/etc/fenestra/' + name for name in (
         'chain.pem', 'device-ca.pem', 'issuing.key', 'issuing.pem',
         'root.key', 'root.pem', 'seal.key', 'server.key', 'server.pem'))
+    file = site.sql_as_super(
+        'select file from mdm.upload where received_at is not null')
+    left.update(('/var/lib/fenestra/diagnostics',
+                 '/var/lib/fenestra/diagnostics/' + file))
+    new = site.files() - site.before
+    assert new == left, new ^ left
     assert site.run('sh', '-c', 'grep -ri fenestra /etc/postgresql || true') \
         == ''
     assert 'HTTP/1.1 200' in site.run('curl', '-sI', 'http://127.0.0.1/')
-    assert site.run('runuser', '-u', 'postgres', '--', 'psql', '-At', '-d',
-                    'fenestra', '-c', 'select count(*) > 0 from mdm.device') \
-        == 't'
+    assert site.sql_as_super('select count(*) > 0 from mdm.device') == 't'
+    for line in re.findall('^    ((?:rm|runuser) .*)$', said, re.M):
+        site.run('sh', '-c', line)
+    new = site.files() - site.before
+    assert new == set(), new
+    assert site.run('runuser', '-u', 'postgres', '--', 'psql', '-lqt').count(
+        'fenestra') == 0
