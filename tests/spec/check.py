@@ -15,6 +15,8 @@ import os
 import re
 import sys
 
+import reasons
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FORMS = {'seeds.tsv': re.compile(r'(S[0-4]\.\d{1,2}|E\d{1,2})$'),
@@ -117,6 +119,7 @@ def checks():
     yield 'tests name what they prove', [
         t for t, (ids, words) in tests.items() if not words or
         not ids and not t.startswith('tests/ops/')]
+    yield 'fenestra-log(7) has each reason of the sources', reasons.missing()
     yield 'rows and docstrings agree', [
         '%s: %s' % (t, ' '.join(sorted(set(ids) ^ claimed.get(t, set()))))
         for t, (ids, _) in tests.items()
