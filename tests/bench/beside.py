@@ -54,6 +54,7 @@ class Beside:
             'pid': self.pid_file,
             'https': str(self.https),
             'http': str(self.http),
+            'monitor': '127.0.0.1:%d' % (self.http + 200),
             'https_in_url': ':%d' % self.https,
         }
         for name, value in changes.items():
