@@ -47,4 +47,4 @@ begin
 end
 $$;
 comment on function admin.webhook_set is
-  'Make or change a webhook: an https address that is told of events, signed.';
+  'Make or change a webhook: an address that is told of events, signed.';
